@@ -1,0 +1,274 @@
+/*
+ * call.c: what every call has in common: null arguments, actor, role, and the
+ * switch to the owner of the tables
+ */
+#include "call.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "error.h"
+
+/*
+ * Depth of triggers at which a function of ours is at work, or NOT_AT_WORK.
+ * Our own statements fire triggers one level deeper; what a user's trigger
+ * then writes is deeper still, and is a plain statement like any other.
+ */
+#define NOT_AT_WORK (-1)
+static int	rl_work_depth = NOT_AT_WORK;
+
+/* the table whose version was found good in this session */
+static Oid	rl_checked_relation = InvalidOid;
+
+static int
+rl_trigger_depth(void)
+{
+	return DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+}
+
+/* Is the trigger that asks fired by a statement of a reportlink function? */
+bool
+reportlink_at_work(void)
+{
+	return rl_work_depth != NOT_AT_WORK && rl_trigger_depth() == rl_work_depth + 1;
+}
+
+static Oid
+rl_report_relation(void)
+{
+	Oid			schema = get_namespace_oid("reportlink", true);
+	Oid			relation = OidIsValid(schema) ? get_relname_relid("report", schema) : InvalidOid;
+
+	if (!OidIsValid(relation))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("reportlink is not installed in this database"),
+						errhint("Run SELECT reportlink_install().")));
+	return relation;
+}
+
+static Oid
+rl_relation_owner(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* Owner of the tables; 55000 when there are none */
+Oid
+reportlink_tables_owner(void)
+{
+	return rl_relation_owner(rl_report_relation());
+}
+
+/* 55000 unless the tables are of the library's version; asked once a session */
+static void
+rl_check_version(Oid relation)
+{
+	char	   *version;
+
+	if (relation == rl_checked_relation)
+		return;
+	reportlink_execute(QUERY_INSTALLED_VERSION, NULL);
+	version = reportlink_get_text(0, 1);
+	if (version == NULL || strcmp(version, REPORTLINK_VERSION) != 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("reportlink tables are of version %s, the library is of version %s",
+							   version ? version : "unknown", REPORTLINK_VERSION),
+						errhint("Run ALTER EXTENSION reportlink UPDATE, then "
+								"SELECT reportlink_install().")));
+	rl_checked_relation = relation;
+}
+
+/*
+ * Begins work: notes who called, becomes the owner of the tables, connects to
+ * SPI and marks this function as at work. Memory stays the caller's, so that
+ * results outlive SPI. Raises 55000 when the tables are not installed. The
+ * caller ends with reportlink_leave(), or in PG_CATCH with reportlink_abandon().
+ */
+void
+reportlink_enter(Call *call)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid			relation = rl_report_relation();
+
+	GetUserIdAndSecContext(&call->saved_user, &call->saved_context);
+	call->saved_depth = rl_work_depth;
+	call->database_role = GetUserNameFromId(call->saved_user, false);
+
+	SetUserIdAndSecContext(rl_relation_owner(relation),
+						   call->saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	SPI_connect();
+	MemoryContextSwitchTo(caller);
+	rl_work_depth = rl_trigger_depth();
+
+	PG_TRY();
+	{
+		rl_check_version(relation);
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+/* Ends work that succeeded */
+void
+reportlink_leave(Call *call)
+{
+	rl_work_depth = call->saved_depth;
+	SPI_finish();
+	SetUserIdAndSecContext(call->saved_user, call->saved_context);
+}
+
+/*
+ * Ends work after an error, in PG_CATCH. The transaction's abort closes SPI,
+ * at whatever level the error left it, and gives the user back.
+ */
+void
+reportlink_abandon(const Call *call)
+{
+	rl_work_depth = call->saved_depth;
+}
+
+/*
+ * Reads a member and the settings of its organization; false, and a member
+ * without role, when there is none.
+ */
+bool
+reportlink_load_member(const char *organization_id, const char *user_id, Member *member)
+{
+	NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_text(user_id)};
+
+	memset(member, 0, sizeof(Member));
+	if (reportlink_execute(QUERY_MEMBER, args) == 0)
+		return false;
+	member->role = reportlink_role(reportlink_get_text(0, 1));
+	member->active = reportlink_get_bool(0, 2);
+	member->linking_enabled = reportlink_get_bool(0, 3);
+	member->notify_previous_owner = reportlink_get_bool(0, 4);
+	return true;
+}
+
+/* RL014 unless the actor's role allows the operation */
+void
+reportlink_require(const Call *call, Operation operation)
+{
+	if (!reportlink_may(call->member.role, operation))
+		ereport(ERROR, (reportlink_refusal(RL_ROLE),
+						errdetail("User \"%s\" has the role %s.", call->actor,
+								  reportlink_role_name(call->member.role))));
+}
+
+/* Who acts: the argument, else the setting. RL012, RL013, RL014 */
+static void
+rl_identify_actor(Call *call, char *actor, Operation operation)
+{
+	if (actor == NULL || *actor == '\0')
+		actor = reportlink_user_id;
+	if (actor == NULL || *actor == '\0')
+		ereport(ERROR, (reportlink_refusal(RL_NO_ACTOR)));
+
+	call->actor = pstrdup(actor);
+	if (!reportlink_load_member(call->organization_id, actor, &call->member) ||
+		!call->member.active)
+		ereport(ERROR, (reportlink_refusal(RL_NOT_MEMBER),
+						errdetail("User \"%s\", organization \"%s\".", actor,
+								  call->organization_id)));
+	reportlink_require(call, operation);
+}
+
+/* 22004 for a null where an argument, or an element of an array of ids, is needed */
+void
+reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Argument *args,
+						int nargs)
+{
+	for (int i = 0; i < nargs; i++)
+	{
+		if (args[i].required && PG_ARGISNULL(i))
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("argument %s of %s must not be null", args[i].name, function)));
+		if (args[i].is_ids && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(i)))
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("argument %s of %s must not contain null", args[i].name,
+								   function)));
+	}
+}
+
+/*
+ * Runs an SQL function that writes: checks what all of them check, in the
+ * order of section 1 of the semantics (22004, 55000, RL012, RL013, RL014), and
+ * then its body as the owner of the tables.
+ */
+Datum
+reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
+{
+	Call		call = {0};
+	Datum		result = (Datum) 0;
+
+	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
+	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
+
+	reportlink_enter(&call);
+	PG_TRY();
+	{
+		rl_identify_actor(&call, reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
+						  procedure->operation);
+		result = procedure->body(&call, fcinfo);
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(&call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	reportlink_leave(&call);
+	return result;
+}
+
+/* A text argument, NULL when it is null */
+char *
+reportlink_arg_cstring(FunctionCallInfo fcinfo, int arg)
+{
+	return PG_ARGISNULL(arg) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(arg));
+}
+
+/* A boolean argument; null is its default */
+bool
+reportlink_arg_or(FunctionCallInfo fcinfo, int arg, bool otherwise)
+{
+	return PG_ARGISNULL(arg) ? otherwise : PG_GETARG_BOOL(arg);
+}
+
+/* The result row of a function with OUT arguments */
+Datum
+reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count)
+{
+	TupleDesc	tupdesc;
+	Datum	   *values = palloc(sizeof(Datum) * count);
+	bool	   *nulls = palloc(sizeof(bool) * count);
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	for (int i = 0; i < count; i++)
+	{
+		values[i] = columns[i].value;
+		nulls[i] = columns[i].isnull;
+	}
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
+}

@@ -1,0 +1,72 @@
+/*
+ * call.h: what every call of a function has in common
+ */
+#ifndef REPORTLINK_CALL_H
+#define REPORTLINK_CALL_H
+
+#include "query.h"
+#include "status.h"
+
+/* A member of an organization, with the settings that a call asks for */
+typedef struct Member
+{
+	Role		role;
+	bool		active;
+	bool		linking_enabled;
+	bool		notify_previous_owner;
+} Member;
+
+/* One call: one organization, on behalf of one user */
+typedef struct Call
+{
+	char	   *organization_id;
+	char	   *actor;		   /* NULL: nobody known, in a trigger or a reading function */
+	char	   *database_role; /* who called, before the owner of the tables took over */
+	Member		member;		   /* the actor */
+
+	/* what reportlink_leave() restores */
+	Oid			saved_user;
+	int			saved_context;
+	int			saved_depth;
+} Call;
+
+/* An argument of an SQL function, by place */
+typedef struct Argument
+{
+	const char *name;
+	bool		required; /* has no default, so must not be null */
+	bool		is_ids;	  /* an array that must not have null elements */
+} Argument;
+
+/* What an SQL function does, once the call is checked */
+typedef Datum (*CallBody)(Call *call, FunctionCallInfo fcinfo);
+
+/* An SQL function that writes; its first argument is organization_id, its last actor */
+typedef struct Procedure
+{
+	const char *name;
+	Operation	operation; /* that the actor's role must allow */
+	CallBody	body;
+	int			nargs;
+	Argument	args[4];
+} Procedure;
+
+extern Datum reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure);
+extern void reportlink_require_args(FunctionCallInfo fcinfo, const char *function,
+									const Argument *args, int nargs);
+
+extern void reportlink_enter(Call *call);
+extern void reportlink_leave(Call *call);
+extern void reportlink_abandon(const Call *call);
+extern bool reportlink_at_work(void);
+extern Oid	reportlink_tables_owner(void);
+
+extern bool reportlink_load_member(const char *organization_id, const char *user_id,
+								   Member *member);
+extern void reportlink_require(const Call *call, Operation operation);
+
+extern char *reportlink_arg_cstring(FunctionCallInfo fcinfo, int arg);
+extern Datum reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count);
+extern bool reportlink_arg_or(FunctionCallInfo fcinfo, int arg, bool otherwise);
+
+#endif

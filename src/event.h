@@ -1,0 +1,30 @@
+/*
+ * event.h: building and recording one event
+ */
+#ifndef REPORTLINK_EVENT_H
+#define REPORTLINK_EVENT_H
+
+#include "model.h"
+
+#include "lib/stringinfo.h"
+
+/* What an action changed, for the column data: keys and values of a JSON object */
+typedef struct EventData
+{
+	StringInfoData json;
+} EventData;
+
+extern void reportlink_data_init(EventData *data);
+extern void reportlink_data_text(EventData *data, const char *key, const char *value);
+extern void reportlink_data_id(EventData *data, const char *key, int64 id);
+extern void reportlink_data_ids(EventData *data, const char *key, const Ids *ids);
+extern void reportlink_data_bool(EventData *data, const char *key, bool value);
+extern void reportlink_data_object(EventData *data, const char *key, EventData *value);
+
+extern void reportlink_record(Call *call, const char *type, const ReportGroup *group,
+							  int64 document_id, const Ids *report_ids, EventData *data);
+extern void reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,
+										   const Ids *report_ids, const char *old_owner,
+										   const char *new_owner);
+
+#endif

@@ -1,0 +1,376 @@
+/*
+ * model.c: rows as structs: find, lock, store
+ *
+ * Lock order (decision 4 of the architecture): the patient, then groups by id,
+ * then reports by id. The patient's lock serialises every function that could
+ * conflict, so functions never deadlock; the locks on groups and reports are
+ * for the snapshots of REPEATABLE READ and SERIALIZABLE, which then fail with
+ * 40001 instead of missing a member, and for plain UPDATE and DELETE.
+ */
+#include "model.h"
+
+#include "error.h"
+
+/*
+ * Looks the named reports up, without locks, and notes them in the selection,
+ * once each and in request order. Returns their MRNs and groups; RL001 when
+ * fewer than at_least are named, RL002 when one is unknown in the organization.
+ */
+Glance *
+reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(&ids)};
+	int			count = reportlink_execute(QUERY_NAMED_REPORTS, args);
+	Glance	   *glances = palloc(sizeof(Glance) * Max(count, 1));
+	Ids			unknown = reportlink_ids(count);
+
+	if (count < at_least)
+		ereport(ERROR, (reportlink_refusal(RL_TOO_FEW_REPORTS),
+						errdetail("Different reports given: %d.", count)));
+
+	memset(selection, 0, sizeof(Selection));
+	selection->named_ids = reportlink_ids(count);
+	for (int i = 0; i < count; i++)
+	{
+		reportlink_ids_add(&selection->named_ids, reportlink_get_id(i, 1));
+		if (!reportlink_get_bool(i, 2))
+			reportlink_ids_add(&unknown, reportlink_get_id(i, 1));
+		glances[i].mrn = reportlink_get_text(i, 3);
+		glances[i].group_id = reportlink_get_id(i, 4);
+	}
+	if (unknown.count > 0)
+		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
+						errdetail("Reports %s, organization \"%s\".",
+								  reportlink_ids_to_text(&unknown), call->organization_id)));
+	if (count > 0)
+		selection->mrn = glances[0].mrn;
+	return glances;
+}
+
+static int
+rl_compare_groups(const void *a, const void *b)
+{
+	int64		left = ((const ReportGroup *) a)->group_id;
+	int64		right = ((const ReportGroup *) b)->group_id;
+
+	return (left > right) - (left < right);
+}
+
+static int
+rl_compare_reports(const void *a, const void *b)
+{
+	int64		left = ((const Report *) a)->report_id;
+	int64		right = ((const Report *) b)->report_id;
+
+	return (left > right) - (left < right);
+}
+
+static int
+rl_compare_positions(const void *a, const void *b)
+{
+	int32		left = (*(Report *const *) a)->link_position;
+	int32		right = (*(Report *const *) b)->link_position;
+
+	return (left > right) - (left < right);
+}
+
+static void
+rl_lock_patient(Call *call, const char *mrn)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_text(mrn)};
+
+	reportlink_execute(QUERY_LOCK_PATIENT, args);
+}
+
+/* Under the patient's lock: reads which groups the named reports are in, and locks these */
+void
+reportlink_lock_groups(Call *call, Selection *selection)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_text(selection->mrn),
+							reportlink_arg_ids(&selection->named_ids)};
+
+	selection->ngroups = reportlink_execute(QUERY_LOCK_GROUPS, args);
+	selection->groups = palloc(sizeof(ReportGroup) * Max(selection->ngroups, 1));
+	for (int i = 0; i < selection->ngroups; i++)
+	{
+		ReportGroup	   *group = &selection->groups[i];
+
+		group->group_id = reportlink_get_id(i, 1);
+		group->default_report_id = reportlink_get_id(i, 2);
+		group->document_id = reportlink_get_id(i, 3);
+		group->member_count = reportlink_get_int(i, 4);
+	}
+}
+
+/* Locks the reports: those named and every member of the groups */
+static int
+rl_lock_reports(Call *call, const Selection *selection)
+{
+	Ids			group_ids = reportlink_ids(selection->ngroups);
+
+	for (int i = 0; i < selection->ngroups; i++)
+		reportlink_ids_add(&group_ids, selection->groups[i].group_id);
+
+	if (selection->mrn == NULL)
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&selection->named_ids)};
+
+		return reportlink_execute(QUERY_LOCK_REPORT_WITHOUT_MRN, args);
+	}
+	else
+	{
+		NullableDatum args[] = {
+			reportlink_arg_text(call->organization_id), reportlink_arg_text(selection->mrn),
+			reportlink_arg_ids(&selection->named_ids), reportlink_arg_ids(&group_ids)};
+
+		return reportlink_execute(QUERY_LOCK_REPORTS, args);
+	}
+}
+
+/* A report of the selection, NULL when it is not there */
+Report *
+reportlink_selected_report(const Selection *selection, int64 report_id)
+{
+	Report		key = {.report_id = report_id};
+
+	return bsearch(&key, selection->reports, selection->nreports, sizeof(Report),
+				   rl_compare_reports);
+}
+
+static void
+rl_read_report(const Selection *selection, int row, Report *report)
+{
+	ReportGroup		key = {.group_id = reportlink_get_id(row, 2)};
+
+	report->report_id = reportlink_get_id(row, 1);
+	report->group = key.group_id == 0
+						? NULL
+						: bsearch(&key, selection->groups, selection->ngroups, sizeof(ReportGroup),
+								  rl_compare_groups);
+	report->link_position = reportlink_get_int(row, 3);
+	report->document_id = reportlink_get_id(row, 4);
+	report->state.status = reportlink_status(reportlink_get_text(row, 5));
+	report->state.owner_id = reportlink_get_text(row, 6);
+	report->state.drafting = reportlink_get_bool(row, 7);
+	report->state.addendum_open = reportlink_get_bool(row, 8);
+	report->named = false;
+}
+
+/*
+ * Locks the selection and reads it again. 40001 when a plain statement took a
+ * named report away (deleted it, changed its MRN) since it was looked up: a
+ * retry sees what is now true.
+ */
+void
+reportlink_lock(Call *call, Selection *selection)
+{
+	if (selection->mrn != NULL)
+	{
+		rl_lock_patient(call, selection->mrn);
+		reportlink_lock_groups(call, selection);
+	}
+	selection->nreports = rl_lock_reports(call, selection);
+
+	selection->reports = palloc(sizeof(Report) * Max(selection->nreports, 1));
+	for (int i = 0; i < selection->nreports; i++)
+		rl_read_report(selection, i, &selection->reports[i]);
+
+	selection->named = palloc(sizeof(Report *) * Max(selection->named_ids.count, 1));
+	for (int i = 0; i < selection->named_ids.count; i++)
+	{
+		int64		report_id = selection->named_ids.values[i];
+		Report	   *report = reportlink_selected_report(selection, report_id);
+
+		if (report == NULL)
+			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+							errmsg("report changed while it was being locked"),
+							errdetail("Report " INT64_FORMAT ".", report_id),
+							errhint("Retry the transaction.")));
+		report->named = true;
+		selection->named[i] = report;
+	}
+}
+
+/* Finds and locks one report with all linked to it; RL002 when it is unknown */
+void
+reportlink_select_one(Call *call, int64 report_id, Selection *selection)
+{
+	Ids			ids = reportlink_ids(1);
+
+	reportlink_ids_add(&ids, report_id);
+	reportlink_find_named(call, ids, 1, selection);
+	reportlink_lock(call, selection);
+}
+
+/*
+ * Members of a group in link order, out of a selection. With group NULL: the
+ * reports of the selection that are not linked.
+ */
+Report **
+reportlink_members(const Selection *selection, const ReportGroup *group, int *count)
+{
+	Report	  **members = palloc(sizeof(Report *) * Max(selection->nreports, 1));
+
+	*count = 0;
+	for (int i = 0; i < selection->nreports; i++)
+	{
+		if (selection->reports[i].group == group)
+			members[(*count)++] = &selection->reports[i];
+	}
+	qsort(members, *count, sizeof(Report *), rl_compare_positions);
+	return members;
+}
+
+Ids
+reportlink_report_ids(Report *const *reports, int count)
+{
+	Ids			ids = reportlink_ids(count);
+
+	for (int i = 0; i < count; i++)
+		reportlink_ids_add(&ids, reports[i]->report_id);
+	return ids;
+}
+
+/* Ids of a whole selection, in link order: the report, or all of its group */
+Ids
+reportlink_selected_ids(const Selection *selection)
+{
+	int			count;
+	Report	  **members = reportlink_members(selection, selection->named[0]->group, &count);
+
+	return reportlink_report_ids(members, count);
+}
+
+/* The group's text while linked, else its own; 0 is blank */
+int64
+reportlink_document_in_force(const Report *report)
+{
+	return report->group ? report->group->document_id : report->document_id;
+}
+
+/* NULL is nobody, and the same as nobody else */
+bool
+reportlink_same_text(const char *one, const char *other)
+{
+	if (one == NULL || other == NULL)
+		return one == other;
+	return strcmp(one, other) == 0;
+}
+
+/*
+ * Stores a group; one without members is closed by it. Called for every change
+ * of its members' state too, when nothing of the row itself changes: see the
+ * head of this file.
+ */
+void
+reportlink_store_group(Call *call, const ReportGroup *group)
+{
+	NullableDatum args[] = {
+		reportlink_arg_text(call->organization_id), reportlink_arg_id(group->group_id),
+		reportlink_arg_id(group->default_report_id), reportlink_arg_id(group->document_id),
+		reportlink_arg_int(group->member_count)};
+
+	reportlink_execute(QUERY_UPDATE_GROUP, args);
+}
+
+/* Gives all reports of the selection one state, in a statement, and touches their group */
+void
+reportlink_store_state(Call *call, const Selection *selection, const State *state)
+{
+	Ids			ids = reportlink_selected_ids(selection);
+
+	for (int i = 0; i < selection->nreports; i++)
+		selection->reports[i].state = *state;
+
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&ids),
+								reportlink_arg_text(reportlink_status_name(state->status)),
+								reportlink_arg_text(state->owner_id),
+								reportlink_arg_bool(state->drafting)};
+
+		reportlink_execute(QUERY_UPDATE_STATE, args);
+	}
+	if (selection->ngroups > 0)
+		reportlink_store_group(call, &selection->groups[0]);
+}
+
+/* Result row of a function that changes one report's state: see section 1 */
+Datum
+reportlink_state_row(FunctionCallInfo fcinfo, const Report *report)
+{
+	NullableDatum columns[] = {
+		reportlink_arg_id(report->report_id),
+		reportlink_arg_id(report->group ? report->group->group_id : 0),
+		reportlink_arg_text(reportlink_status_name(report->state.status)),
+		reportlink_arg_text(report->state.owner_id),
+		reportlink_arg_id(reportlink_document_in_force(report)),
+	};
+
+	return reportlink_row(fcinfo, columns, lengthof(columns));
+}
+
+/* RL006 unless every report of the selection is unread or in draft */
+void
+reportlink_require_linkable(const Selection *selection)
+{
+	Ids			finalized = reportlink_ids(selection->nreports);
+
+	for (int i = 0; i < selection->nreports; i++)
+	{
+		if (!reportlink_is_linkable(selection->reports[i].state.status))
+			reportlink_ids_add(&finalized, selection->reports[i].report_id);
+	}
+	if (finalized.count > 0)
+		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
+}
+
+/* RL008 when an interactive user does not own what somebody owns (section 1) */
+void
+reportlink_require_ownership(const Call *call, const Selection *selection)
+{
+	Ids			foreign = reportlink_ids(selection->nreports);
+
+	if (!reportlink_is_interactive(call->member.role))
+		return;
+	for (int i = 0; i < selection->nreports; i++)
+	{
+		const char *owner_id = selection->reports[i].state.owner_id;
+
+		if (owner_id != NULL && strcmp(owner_id, call->actor) != 0)
+			reportlink_ids_add(&foreign, selection->reports[i].report_id);
+	}
+	if (foreign.count > 0)
+		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
+						errdetail("Reports %s are not owned by \"%s\".",
+								  reportlink_ids_to_text(&foreign), call->actor)));
+}
+
+/* RL010 unless every named report is linked */
+void
+reportlink_require_linked(const Selection *selection)
+{
+	Ids			unlinked = reportlink_ids(selection->named_ids.count);
+
+	for (int i = 0; i < selection->named_ids.count; i++)
+	{
+		if (selection->named[i]->group == NULL)
+			reportlink_ids_add(&unlinked, selection->named[i]->report_id);
+	}
+	if (unlinked.count > 0)
+		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+}
+
+/* RL015 for a cancelled report, which nobody changes any more */
+void
+reportlink_require_not_cancelled(const Selection *selection)
+{
+	if (selection->named[0]->state.status == STATUS_CANCELLED)
+		ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
+						errdetail("Report " INT64_FORMAT " is cancelled.",
+								  selection->named_ids.values[0])));
+}

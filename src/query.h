@@ -1,0 +1,68 @@
+/*
+ * query.h: one table of prepared queries, their arguments and their rows
+ */
+#ifndef REPORTLINK_QUERY_H
+#define REPORTLINK_QUERY_H
+
+#include "reportlink.h"
+
+#include "utils/array.h"
+
+typedef enum QueryId
+{
+	QUERY_INSTALLED_VERSION,
+	QUERY_MEMBER,
+	QUERY_NAMED_REPORTS,
+	QUERY_LOCK_PATIENT,
+	QUERY_TRY_LOCK_PATIENT,
+	QUERY_ADD_PATIENT,
+	QUERY_LOCK_GROUPS,
+	QUERY_LOCK_REPORTS,
+	QUERY_LOCK_REPORT_WITHOUT_MRN,
+	QUERY_COMPARE_DOCUMENTS,
+	QUERY_DOCUMENT_IS_BLANK,
+	QUERY_INSERT_GROUP,
+	QUERY_UPDATE_GROUP,
+	QUERY_MERGE_GROUPS,
+	QUERY_GROUP_IS_PUBLISHED,
+	QUERY_LINK_REPORTS,
+	QUERY_UNLINK_KEEPING,
+	QUERY_UNLINK_DISCARDING,
+	QUERY_UPDATE_STATE,
+	QUERY_INSERT_EVENT,
+	QUERY_LINKED_REPORTS,
+	QUERY_LINKABLE_REPORTS,
+	QUERY_FIND,
+	QUERY_COUNT
+} QueryId;
+
+/* A list of report, group or document ids */
+typedef struct Ids
+{
+	int			count;
+	int64	   *values;
+} Ids;
+
+extern Ids	reportlink_ids(int capacity);
+extern void reportlink_ids_add(Ids *ids, int64 id);
+extern Ids	reportlink_ids_from_array(ArrayType *array);
+extern Datum reportlink_ids_to_array(const Ids *ids);
+extern char *reportlink_ids_to_text(const Ids *ids);
+
+/* Arguments of a query; id 0 and a NULL string stand for null */
+extern NullableDatum reportlink_arg_id(int64 id);
+extern NullableDatum reportlink_arg_int(int32 value);
+extern NullableDatum reportlink_arg_bool(bool value);
+extern NullableDatum reportlink_arg_text(const char *value);
+extern NullableDatum reportlink_arg_ids(const Ids *ids);
+extern NullableDatum reportlink_arg_datum(Datum value);
+
+extern int	reportlink_execute(QueryId id, const NullableDatum *args);
+
+/* Columns, counted from 1, of the rows that the last query returned */
+extern int64 reportlink_get_id(int row, int column);
+extern int32 reportlink_get_int(int row, int column);
+extern bool reportlink_get_bool(int row, int column);
+extern char *reportlink_get_text(int row, int column);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * read.c: reading functions (section 11 of the semantics)
+ *
+ * Each is one query, run as the owner of the tables.
+ */
+#include "reportlink.h"
+
+#include "executor/spi.h"
+#include "funcapi.h"
+
+#include "call.h"
+#include "error.h"
+
+/* Returns the rows of the last query as those of the function; the columns are the same */
+static void
+rl_return_rows(FunctionCallInfo fcinfo, int count)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < count; i++)
+		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
+}
+
+/* RL002 */
+static void
+rl_require_report(const char *organization_id, int64 report_id)
+{
+	Ids			ids = reportlink_ids(1);
+
+	reportlink_ids_add(&ids, report_id);
+	{
+		NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_ids(&ids)};
+
+		reportlink_execute(QUERY_NAMED_REPORTS, args);
+	}
+	if (!reportlink_get_bool(0, 2))
+		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
+						errdetail("Reports " INT64_FORMAT ", organization \"%s\".", report_id,
+								  organization_id)));
+}
+
+/* Runs a query of a reading function; report_id 0 when it is not about one report */
+static Datum
+rl_read(FunctionCallInfo fcinfo, QueryId query, const NullableDatum *args, int64 report_id)
+{
+	Call		call = {0};
+
+	reportlink_enter(&call);
+	PG_TRY();
+	{
+		if (report_id != 0)
+			rl_require_report(reportlink_arg_cstring(fcinfo, 0), report_id);
+		rl_return_rows(fcinfo, reportlink_execute(query, args));
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(&call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	reportlink_leave(&call);
+	return (Datum) 0;
+}
+
+static const Argument rl_report_args[] = {{"organization_id", true, false},
+										  {"report_id", true, false}};
+
+static Datum
+rl_read_report(FunctionCallInfo fcinfo, const char *function, QueryId query)
+{
+	NullableDatum args[2];
+
+	reportlink_require_args(fcinfo, function, rl_report_args, lengthof(rl_report_args));
+	args[0] = reportlink_arg_datum(PG_GETARG_DATUM(0));
+	args[1] = reportlink_arg_datum(PG_GETARG_DATUM(1));
+	return rl_read(fcinfo, query, args, PG_GETARG_INT64(1));
+}
+
+/*
+ * reportlink_linked_reports(organization_id, report_id): the sidebar, all
+ * reports of the group in link order; no row when it is not linked. RL002.
+ */
+PG_FUNCTION_INFO_V1(reportlink_linked_reports);
+Datum
+reportlink_linked_reports(PG_FUNCTION_ARGS)
+{
+	return rl_read_report(fcinfo, "reportlink_linked_reports", QUERY_LINKED_REPORTS);
+}
+
+/*
+ * reportlink_linkable_reports(organization_id, report_id): the dialog, every
+ * other report of that MRN with the reason why it cannot be linked. RL002.
+ */
+PG_FUNCTION_INFO_V1(reportlink_linkable_reports);
+Datum
+reportlink_linkable_reports(PG_FUNCTION_ARGS)
+{
+	return rl_read_report(fcinfo, "reportlink_linkable_reports", QUERY_LINKABLE_REPORTS);
+}
+
+/*
+ * reportlink_find(organization_id, mrn, accession_number, site_id): null is
+ * any. 22004 without both MRN and accession number: no index serves the rest.
+ */
+PG_FUNCTION_INFO_V1(reportlink_find);
+Datum
+reportlink_find(PG_FUNCTION_ARGS)
+{
+	static const Argument organization = {"organization_id", true, false};
+	NullableDatum args[4];
+
+	reportlink_require_args(fcinfo, "reportlink_find", &organization, 1);
+	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("reportlink_find needs an MRN or an accession number")));
+	for (int i = 0; i < 4; i++)
+		args[i] = fcinfo->args[i];
+	return rl_read(fcinfo, QUERY_FIND, args, 0);
+}

@@ -1,0 +1,65 @@
+/*
+ * reportlink.c: module entry and settings
+ */
+#include "reportlink.h"
+
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+char	   *reportlink_user_id = NULL;
+char	   *reportlink_notify_channel = NULL;
+int			reportlink_notify = NOTIFY_COMMIT;
+
+static const struct config_enum_entry rl_notify_modes[] = {
+	{"commit", NOTIFY_COMMIT, false},
+	{"off", NOTIFY_OFF, false},
+	{NULL, 0, false},
+};
+
+/* A channel is an identifier: NOTIFY would refuse anything longer, at commit */
+static bool
+rl_check_channel(char **newval, void **extra, GucSource source)
+{
+	(void) extra;
+	(void) source;
+	if (**newval != '\0' && strlen(*newval) < NAMEDATALEN)
+		return true;
+	GUC_check_errdetail("A channel name has 1 to %d bytes.", NAMEDATALEN - 1);
+	return false;
+}
+
+/*
+ * Defines the settings. Must not fail, preloaded or not: pg_upgrade loads
+ * every library into a server that has nothing else of ours.
+ */
+void		_PG_init(void);
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("reportlink.user_id",
+							   "User on whose behalf reportlink functions are called.",
+							   "Default of their argument actor.", &reportlink_user_id, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("reportlink.notify", "Who sends NOTIFY for an event.",
+							 "commit: the transaction that records it; off: nobody.",
+							 &reportlink_notify, NOTIFY_COMMIT, rl_notify_modes, PGC_SUSET, 0, NULL,
+							 NULL, NULL);
+	DefineCustomStringVariable("reportlink.notify_channel",
+							   "Channel on which events are notified.", NULL,
+							   &reportlink_notify_channel, "reportlink", PGC_SUSET, 0,
+							   rl_check_channel, NULL, NULL);
+	MarkGUCPrefixReserved("reportlink");
+}
+
+/*
+ * reportlink_version(): the version of the loaded library
+ */
+PG_FUNCTION_INFO_V1(reportlink_version);
+Datum
+reportlink_version(PG_FUNCTION_ARGS)
+{
+	(void) fcinfo;
+	PG_RETURN_TEXT_P(cstring_to_text(REPORTLINK_VERSION));
+}

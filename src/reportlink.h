@@ -1,0 +1,26 @@
+/*
+ * reportlink.h: what every file includes, and the settings
+ */
+#ifndef REPORTLINK_H
+#define REPORTLINK_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+/* version of the library and of the tables that it works on */
+#define REPORTLINK_VERSION "1.0"
+
+/* who sends NOTIFY (setting reportlink.notify) */
+typedef enum NotifyMode
+{
+	NOTIFY_COMMIT, /* the transaction that records the event */
+	NOTIFY_OFF	   /* nobody */
+} NotifyMode;
+
+/* settings: see _PG_init() */
+extern char *reportlink_user_id;
+extern char *reportlink_notify_channel;
+extern int	reportlink_notify;
+
+#endif

@@ -1,0 +1,409 @@
+/*
+ * trigger.c: what plain SQL may do (section 11 of the semantics)
+ *
+ * Functions do the work, these triggers guard everybody else's statements: a
+ * write of a function at work passes at once.
+ */
+#include "reportlink.h"
+
+#include "access/htup_details.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+#include "error.h"
+#include "event.h"
+
+/* longest pause between two tries for a patient's lock, in milliseconds */
+#define MAX_PAUSE_MS 16
+
+/* Columns of report that only functions change, and what to call instead */
+typedef struct ManagedColumn
+{
+	const char *name;
+	const char *initial; /* what a new report has; NULL for null */
+	const char *hint;
+} ManagedColumn;
+
+static const ManagedColumn rl_managed_columns[] = {
+	{"status", "unread", "Call reportlink_open() or reportlink_close()."},
+	{"owner_id", NULL, "Call reportlink_assign()."},
+	{"drafting", "f", "Call reportlink_open() or reportlink_close()."},
+	{"addendum_open", "f", "It follows from the report's signatures."},
+	{"signed_at", NULL, "It follows from the report's signatures."},
+	{"group_id", NULL, "Call reportlink_link() or reportlink_unlink()."},
+	{"link_position", NULL, "Call reportlink_link() or reportlink_unlink()."},
+	{"document_id", NULL, "It follows from saving, linking and unlinking."},
+};
+
+/* Columns that stay as they were inserted, and what else makes the row what it is */
+static const ManagedColumn rl_fixed_columns[] = {
+	{"organization_id", NULL, "Register the report again in the other organization."},
+	{"report_id", NULL, "A report keeps its id."},
+};
+
+static const char *const rl_identifiers[] = {"accession_number", "native_id",
+											 "assigning_authority", "order_id", "site_id"};
+
+/* A column of a row of the trigger's table */
+static Datum
+rl_value(TriggerData *trigger, HeapTuple row, const char *column, bool *isnull)
+{
+	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
+	int			attnum = SPI_fnumber(tupdesc, column);
+
+	if (attnum <= 0)
+		elog(ERROR, "column \"%s\" of table \"%s\" not found", column,
+			 RelationGetRelationName(trigger->tg_relation));
+	return heap_getattr(row, attnum, tupdesc, isnull);
+}
+
+/* The same as text, NULL for null */
+static char *
+rl_text(TriggerData *trigger, HeapTuple row, const char *column)
+{
+	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
+
+	return SPI_getvalue(row, tupdesc, SPI_fnumber(tupdesc, column));
+}
+
+/* null is 0 */
+static int64
+rl_id(TriggerData *trigger, HeapTuple row, const char *column)
+{
+	bool		isnull;
+	Datum		value = rl_value(trigger, row, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+/* Does the statement change this column? */
+static bool
+rl_column_changes(TriggerData *trigger, const char *column)
+{
+	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
+	bool		old_null;
+	bool		new_null;
+	Datum		old_value = rl_value(trigger, trigger->tg_trigtuple, column, &old_null);
+	Datum		new_value = rl_value(trigger, trigger->tg_newtuple, column, &new_null);
+	Form_pg_attribute attribute = TupleDescAttr(tupdesc, SPI_fnumber(tupdesc, column) - 1);
+
+	if (old_null || new_null)
+		return old_null != new_null;
+	return !datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
+}
+
+/* The trigger's data; error unless it was fired as install() made it */
+static TriggerData *
+rl_trigger_data(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is for the triggers of the reportlink tables")));
+	return (TriggerData *) fcinfo->context;
+}
+
+static TriggerData *
+rl_report_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = rl_trigger_data(fcinfo);
+
+	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is for row triggers of reportlink.report")));
+	return trigger;
+}
+
+static bool
+rl_by_tables_owner(TriggerData *trigger)
+{
+	return has_privs_of_role(GetUserId(), trigger->tg_relation->rd_rel->relowner);
+}
+
+static void
+rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const char *hint)
+{
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+					errdetail("Column \"%s\" of report " INT64_FORMAT ".", column,
+							  rl_id(trigger, row, "report_id")),
+					errhint("%s", hint)));
+}
+
+/* Makes the patient's row for a report that names one */
+static void
+rl_add_patient(TriggerData *trigger, HeapTuple row)
+{
+	Call		call = {0};
+	char	   *mrn = rl_text(trigger, row, "mrn");
+
+	if (mrn == NULL)
+		return;
+	reportlink_enter(&call);
+	PG_TRY();
+	{
+		NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
+								reportlink_arg_text(mrn)};
+
+		reportlink_execute(QUERY_ADD_PATIENT, args);
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(&call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	reportlink_leave(&call);
+}
+
+/*
+ * BEFORE INSERT on report: RL021 for state or membership other than a new
+ * report's, unless the owner of the tables inserts (a restore, a migration);
+ * makes the patient's row. Records nothing, so that restores and replication
+ * repeat nothing.
+ */
+PG_FUNCTION_INFO_V1(reportlink_report_insert);
+Datum
+reportlink_report_insert(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_report_trigger(fcinfo);
+	HeapTuple	row = trigger->tg_trigtuple;
+
+	if (!rl_by_tables_owner(trigger))
+	{
+		for (size_t i = 0; i < lengthof(rl_managed_columns); i++)
+		{
+			const ManagedColumn *column = &rl_managed_columns[i];
+
+			if (!reportlink_same_text(rl_text(trigger, row, column->name), column->initial))
+				rl_refuse_column(trigger, row, column->name, column->hint);
+		}
+	}
+	rl_add_patient(trigger, row);
+	return PointerGetDatum(row);
+}
+
+static void
+rl_require_unchanged(TriggerData *trigger, const ManagedColumn *columns, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		if (rl_column_changes(trigger, columns[i].name))
+			rl_refuse_column(trigger, trigger->tg_trigtuple, columns[i].name, columns[i].hint);
+	}
+}
+
+/*
+ * BEFORE UPDATE on report: RL021 for what functions manage and for the MRN of
+ * a linked report; keeps updated_at.
+ */
+PG_FUNCTION_INFO_V1(reportlink_report_update);
+Datum
+reportlink_report_update(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_report_trigger(fcinfo);
+	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
+	HeapTuple	row = trigger->tg_newtuple;
+	int			updated_at = SPI_fnumber(tupdesc, "updated_at");
+	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool		isnull = false;
+
+	if (reportlink_at_work())
+		return PointerGetDatum(row);
+
+	rl_require_unchanged(trigger, rl_fixed_columns, lengthof(rl_fixed_columns));
+	rl_require_unchanged(trigger, rl_managed_columns, lengthof(rl_managed_columns));
+	if (rl_column_changes(trigger, "mrn"))
+	{
+		if (rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0)
+			rl_refuse_column(trigger, trigger->tg_trigtuple, "mrn",
+							 "Unlink the report first, with reportlink_unlink().");
+		rl_add_patient(trigger, row);
+	}
+	return PointerGetDatum(heap_modify_tuple_by_cols(row, tupdesc, 1, &updated_at, &now, &isnull));
+}
+
+/*
+ * Locks the patient without waiting in its queue: the statement already holds
+ * its row, so a function that holds the patient may be waiting for us. Whoever
+ * of the two the server's deadlock detector picked might be the function, and
+ * functions never meet 40P01; so it is raised here, after deadlock_timeout.
+ */
+static void
+rl_try_lock_patient(const char *organization_id, const char *mrn)
+{
+	NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_text(mrn)};
+	int			waited = 0;
+	int			pause = 1;
+
+	while (reportlink_execute(QUERY_TRY_LOCK_PATIENT, args) == 0)
+	{
+		if (waited >= DeadlockTimeout)
+			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+							errmsg("could not lock the patient of the report"),
+							errdetail("A reportlink function is at work on it."),
+							errhint("Retry the transaction.")));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		waited += pause;
+		pause = Min(pause * 2, MAX_PAUSE_MS);
+	}
+}
+
+static void
+rl_add_identifiers(TriggerData *trigger, HeapTuple row, EventData *data, const char *key)
+{
+	EventData	identifiers;
+
+	reportlink_data_init(&identifiers);
+	for (size_t i = 0; i < lengthof(rl_identifiers); i++)
+		reportlink_data_text(&identifiers, rl_identifiers[i],
+							 rl_text(trigger, row, rl_identifiers[i]));
+	reportlink_data_object(data, key, &identifiers);
+}
+
+/* Records report.identifiers_changed for a linked report */
+static void
+rl_record_identifiers(Call *call, TriggerData *trigger)
+{
+	HeapTuple	row = trigger->tg_newtuple;
+	Selection	selection = {.named_ids = reportlink_ids(1), .mrn = rl_text(trigger, row, "mrn")};
+	EventData	data;
+
+	reportlink_ids_add(&selection.named_ids, rl_id(trigger, row, "report_id"));
+	rl_try_lock_patient(call->organization_id, selection.mrn);
+	reportlink_lock_groups(call, &selection);
+
+	reportlink_data_init(&data);
+	rl_add_identifiers(trigger, trigger->tg_trigtuple, &data, "old");
+	rl_add_identifiers(trigger, row, &data, "new");
+	reportlink_record(call, "report.identifiers_changed", &selection.groups[0],
+					  selection.groups[0].document_id, &selection.named_ids, &data);
+}
+
+/*
+ * AFTER UPDATE on report, when identifiers of a linked report changed: RIS and
+ * PACS know the group by them. The actor is the setting, if it is set.
+ */
+PG_FUNCTION_INFO_V1(reportlink_report_identifiers);
+Datum
+reportlink_report_identifiers(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_report_trigger(fcinfo);
+	Call		call = {0};
+
+	call.organization_id = rl_text(trigger, trigger->tg_newtuple, "organization_id");
+	if (*reportlink_user_id != '\0')
+		call.actor = reportlink_user_id;
+
+	reportlink_enter(&call);
+	PG_TRY();
+	{
+		rl_record_identifiers(&call, trigger);
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(&call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	reportlink_leave(&call);
+	return PointerGetDatum(NULL);
+}
+
+/* Has the report no text of its own? */
+static bool
+rl_is_blank(TriggerData *trigger, HeapTuple row)
+{
+	NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
+							reportlink_arg_id(rl_id(trigger, row, "document_id"))};
+	Call		call = {0};
+	bool		blank = true;
+
+	if (args[1].isnull)
+		return true;
+	reportlink_enter(&call);
+	PG_TRY();
+	{
+		if (reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) > 0)
+			blank = reportlink_get_bool(0, 1);
+	}
+	PG_CATCH();
+	{
+		reportlink_abandon(&call);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	reportlink_leave(&call);
+	return blank;
+}
+
+/*
+ * BEFORE DELETE on report: RL021 unless it is not linked and unread, a blank
+ * draft, or cancelled.
+ */
+PG_FUNCTION_INFO_V1(reportlink_report_delete);
+Datum
+reportlink_report_delete(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_report_trigger(fcinfo);
+	HeapTuple	row = trigger->tg_trigtuple;
+	int64		report_id = rl_id(trigger, row, "report_id");
+	int64		group_id = rl_id(trigger, row, "group_id");
+	Status		status = reportlink_status(rl_text(trigger, row, "status"));
+
+	if (group_id != 0)
+		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+						errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
+								  report_id, group_id),
+						errhint("Unlink the report first, with reportlink_unlink().")));
+	if (status == STATUS_UNREAD || status == STATUS_CANCELLED ||
+		(status == STATUS_DRAFT && rl_is_blank(trigger, row)))
+		return PointerGetDatum(row);
+
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+					errdetail("Report " INT64_FORMAT " has the status %s.", report_id,
+							  reportlink_status_name(status)),
+					errhint("Only a report that is unread, a blank draft or cancelled can be "
+							"deleted.")));
+}
+
+/* BEFORE INSERT on what only functions write: RL021, unless the owner restores */
+PG_FUNCTION_INFO_V1(reportlink_owner_insert);
+Datum
+reportlink_owner_insert(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_trigger_data(fcinfo);
+
+	if (!reportlink_at_work() && !rl_by_tables_owner(trigger))
+		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+						errdetail("Table reportlink.%s.",
+								  RelationGetRelationName(trigger->tg_relation)),
+						errhint("Call the reportlink function for it.")));
+	return PointerGetDatum(trigger->tg_trigtuple);
+}
+
+/* BEFORE UPDATE, DELETE or TRUNCATE of what only functions change: RL021 */
+PG_FUNCTION_INFO_V1(reportlink_refuse_change);
+Datum
+reportlink_refuse_change(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_trigger_data(fcinfo);
+
+	if (!reportlink_at_work())
+		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+						errdetail("Table reportlink.%s.",
+								  RelationGetRelationName(trigger->tg_relation)),
+						errhint("Call the reportlink function for it.")));
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
+																	  : trigger->tg_trigtuple);
+}
