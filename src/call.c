@@ -23,10 +23,10 @@
  * then writes is deeper still, and is a plain statement like any other.
  */
 #define NOT_AT_WORK (-1)
-static int	rl_work_depth = NOT_AT_WORK;
+static int rl_work_depth = NOT_AT_WORK;
 
 /* the table whose version was found good in this session */
-static Oid	rl_checked_relation = InvalidOid;
+static Oid rl_checked_relation = InvalidOid;
 
 static int
 rl_trigger_depth(void)
@@ -44,21 +44,22 @@ reportlink_at_work(void)
 static Oid
 rl_report_relation(void)
 {
-	Oid			schema = get_namespace_oid("reportlink", true);
-	Oid			relation = OidIsValid(schema) ? get_relname_relid("report", schema) : InvalidOid;
+	Oid schema = get_namespace_oid("reportlink", true);
+	Oid relation = OidIsValid(schema) ? get_relname_relid("report", schema) : InvalidOid;
 
 	if (!OidIsValid(relation))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("reportlink is not installed in this database"),
-						errhint("Run SELECT reportlink_install().")));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("reportlink is not installed in this database"),
+				 errhint("Run SELECT reportlink_install().")));
 	return relation;
 }
 
 static Oid
 rl_relation_owner(Oid relation)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for relation %u", relation);
@@ -78,18 +79,20 @@ reportlink_tables_owner(void)
 static void
 rl_check_version(Oid relation)
 {
-	char	   *version;
+	char *version;
 
 	if (relation == rl_checked_relation)
 		return;
 	reportlink_execute(QUERY_INSTALLED_VERSION, NULL);
 	version = reportlink_get_text(0, 1);
 	if (version == NULL || strcmp(version, REPORTLINK_VERSION) != 0)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("reportlink tables are of version %s, the library is of version %s",
-							   version ? version : "unknown", REPORTLINK_VERSION),
-						errhint("Run ALTER EXTENSION reportlink UPDATE, then "
-								"SELECT reportlink_install().")));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("reportlink tables are of version %s, the library is of version %s",
+						version ? version : "unknown",
+						REPORTLINK_VERSION),
+				 errhint("Run ALTER EXTENSION reportlink UPDATE, then "
+						 "SELECT reportlink_install().")));
 	rl_checked_relation = relation;
 }
 
@@ -103,7 +106,7 @@ void
 reportlink_enter(Call *call)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Oid			relation = rl_report_relation();
+	Oid relation = rl_report_relation();
 
 	GetUserIdAndSecContext(&call->saved_user, &call->saved_context);
 	call->saved_depth = rl_work_depth;
@@ -170,9 +173,11 @@ void
 reportlink_require(const Call *call, Operation operation)
 {
 	if (!reportlink_may(call->member.role, operation))
-		ereport(ERROR, (reportlink_refusal(RL_ROLE),
-						errdetail("User \"%s\" has the role %s.", call->actor,
-								  reportlink_role_name(call->member.role))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_ROLE),
+				 errdetail("User \"%s\" has the role %s.",
+						   call->actor,
+						   reportlink_role_name(call->member.role))));
 }
 
 /* Who acts: the argument, else the setting. RL012, RL013, RL014 */
@@ -187,9 +192,9 @@ rl_identify_actor(Call *call, char *actor, Operation operation)
 	call->actor = pstrdup(actor);
 	if (!reportlink_load_member(call->organization_id, actor, &call->member) ||
 		!call->member.active)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_MEMBER),
-						errdetail("User \"%s\", organization \"%s\".", actor,
-								  call->organization_id)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_MEMBER),
+				 errdetail("User \"%s\", organization \"%s\".", actor, call->organization_id)));
 	reportlink_require(call, operation);
 }
 
@@ -201,12 +206,13 @@ reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Arg
 	for (int i = 0; i < nargs; i++)
 	{
 		if (args[i].required && PG_ARGISNULL(i))
-			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-							errmsg("argument %s of %s must not be null", args[i].name, function)));
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument %s of %s must not be null", args[i].name, function)));
 		if (args[i].is_ids && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(i)))
-			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-							errmsg("argument %s of %s must not contain null", args[i].name,
-								   function)));
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("argument %s of %s must not contain null", args[i].name, function)));
 	}
 }
 
@@ -218,8 +224,8 @@ reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Arg
 Datum
 reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 {
-	Call		call = {0};
-	Datum		result = (Datum) 0;
+	Call call = {0};
+	Datum result = (Datum) 0;
 
 	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
@@ -227,7 +233,8 @@ reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 	reportlink_enter(&call);
 	PG_TRY();
 	{
-		rl_identify_actor(&call, reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
+		rl_identify_actor(&call,
+						  reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
 						  procedure->operation);
 		result = procedure->body(&call, fcinfo);
 	}
@@ -259,9 +266,9 @@ reportlink_arg_or(FunctionCallInfo fcinfo, int arg, bool otherwise)
 Datum
 reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count)
 {
-	TupleDesc	tupdesc;
-	Datum	   *values = palloc(sizeof(Datum) * count);
-	bool	   *nulls = palloc(sizeof(bool) * count);
+	TupleDesc tupdesc;
+	Datum *values = palloc(sizeof(Datum) * count);
+	bool *nulls = palloc(sizeof(bool) * count);
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");

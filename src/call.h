@@ -10,32 +10,32 @@
 /* A member of an organization, with the settings that a call asks for */
 typedef struct Member
 {
-	Role		role;
-	bool		active;
-	bool		linking_enabled;
-	bool		notify_previous_owner;
+	Role role;
+	bool active;
+	bool linking_enabled;
+	bool notify_previous_owner;
 } Member;
 
 /* One call: one organization, on behalf of one user */
 typedef struct Call
 {
-	char	   *organization_id;
-	char	   *actor;		   /* NULL: nobody known, in a trigger or a reading function */
-	char	   *database_role; /* who called, before the owner of the tables took over */
-	Member		member;		   /* the actor */
+	char *organization_id;
+	char *actor; /* NULL: nobody known, in a trigger or a reading function */
+	char *database_role; /* who called, before the owner of the tables took over */
+	Member member; /* the actor */
 
 	/* what reportlink_leave() restores */
-	Oid			saved_user;
-	int			saved_context;
-	int			saved_depth;
+	Oid saved_user;
+	int saved_context;
+	int saved_depth;
 } Call;
 
 /* An argument of an SQL function, by place */
 typedef struct Argument
 {
 	const char *name;
-	bool		required; /* has no default, so must not be null */
-	bool		is_ids;	  /* an array that must not have null elements */
+	bool required; /* has no default, so must not be null */
+	bool is_ids; /* an array that must not have null elements */
 } Argument;
 
 /* What an SQL function does, once the call is checked */
@@ -45,10 +45,10 @@ typedef Datum (*CallBody)(Call *call, FunctionCallInfo fcinfo);
 typedef struct Procedure
 {
 	const char *name;
-	Operation	operation; /* that the actor's role must allow */
-	CallBody	body;
-	int			nargs;
-	Argument	args[4];
+	Operation operation; /* that the actor's role must allow */
+	CallBody body;
+	int nargs;
+	Argument args[4];
 } Procedure;
 
 extern Datum reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure);
@@ -59,10 +59,10 @@ extern void reportlink_enter(Call *call);
 extern void reportlink_leave(Call *call);
 extern void reportlink_abandon(const Call *call);
 extern bool reportlink_at_work(void);
-extern Oid	reportlink_tables_owner(void);
+extern Oid reportlink_tables_owner(void);
 
-extern bool reportlink_load_member(const char *organization_id, const char *user_id,
-								   Member *member);
+extern bool
+reportlink_load_member(const char *organization_id, const char *user_id, Member *member);
 extern void reportlink_require(const Call *call, Operation operation);
 
 extern char *reportlink_arg_cstring(FunctionCallInfo fcinfo, int arg);

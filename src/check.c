@@ -20,18 +20,17 @@ typedef struct Invariant
 } Invariant;
 
 #define ONE_ORGANIZATION(alias) " ($1 IS NULL OR " alias ".organization_id = $1) "
-#define MEMBERS_OF(alias)                                                                   \
-	" LEFT JOIN reportlink.report r ON r.organization_id = " alias ".organization_id "      \
+#define MEMBERS_OF(alias)                                                                          \
+	" LEFT JOIN reportlink.report r ON r.organization_id = " alias ".organization_id "             \
 	"AND r.group_id = " alias ".group_id "
 
 static const Invariant rl_invariants[] = {
 	{"an open group has as many reports as it counts, two or more",
 	 "SELECT g.organization_id, g.group_id, NULL::bigint, "
 	 "format('%s reports, member_count %s', count(r.report_id), g.member_count) "
-	 "FROM reportlink.report_group g" MEMBERS_OF("g")
-	 "WHERE g.closed_at IS NULL AND" ONE_ORGANIZATION("g")
-	 "GROUP BY g.organization_id, g.group_id "
-	 "HAVING count(r.report_id) <> g.member_count OR count(r.report_id) < 2"},
+	 "FROM reportlink.report_group g" MEMBERS_OF("g") "WHERE g.closed_at IS NULL AND" ONE_ORGANIZATION(
+		 "g") "GROUP BY g.organization_id, g.group_id "
+			  "HAVING count(r.report_id) <> g.member_count OR count(r.report_id) < 2"},
 
 	{"a closed group has no reports",
 	 "SELECT g.organization_id, g.group_id, r.report_id, 'is in a closed group' "
@@ -57,15 +56,15 @@ static const Invariant rl_invariants[] = {
 	 "SELECT r.organization_id, r.group_id, NULL::bigint, "
 	 "format('%s different states', "
 	 "count(DISTINCT (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at))) "
-	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION("r")
-	 "GROUP BY r.organization_id, r.group_id "
-	 "HAVING count(DISTINCT (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at)) > 1"},
+	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION(
+		 "r") "GROUP BY r.organization_id, r.group_id "
+			  "HAVING count(DISTINCT (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at)) > 1"},
 
 	{"link positions in a group differ",
 	 "SELECT r.organization_id, r.group_id, max(r.report_id), "
 	 "format('position %s is taken %s times', r.link_position, count(*)) "
-	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION("r")
-	 "GROUP BY r.organization_id, r.group_id, r.link_position HAVING count(*) > 1"},
+	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION(
+		 "r") "GROUP BY r.organization_id, r.group_id, r.link_position HAVING count(*) > 1"},
 
 	{"a report points at a document that is there",
 	 "SELECT r.organization_id, r.group_id, r.report_id, "
@@ -100,22 +99,27 @@ static const Invariant rl_invariants[] = {
 static void
 rl_add_broken(ReturnSetInfo *rsinfo, const Invariant *invariant, NullableDatum organization_id)
 {
-	Oid			types[] = {TEXTOID};
-	int			result = SPI_execute_with_args(invariant->query, 1, types, &organization_id.value,
-										   organization_id.isnull ? "n" : " ", true, 0);
+	Oid types[] = {TEXTOID};
+	int result = SPI_execute_with_args(invariant->query,
+									   1,
+									   types,
+									   &organization_id.value,
+									   organization_id.isnull ? "n" : " ",
+									   true,
+									   0);
 
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(result));
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum values[5];
+		bool nulls[5] = {false};
 
 		values[0] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &nulls[0]);
 		values[1] = CStringGetTextDatum(invariant->name);
 		for (int column = 2; column <= 4; column++)
-			values[column] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column,
-										   &nulls[column]);
+			values[column] =
+				SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column, &nulls[column]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }
@@ -129,7 +133,7 @@ Datum
 reportlink_check(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Call		call = {0};
+	Call call = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
 	reportlink_enter(&call);

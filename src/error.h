@@ -31,6 +31,6 @@ typedef enum Refusal
  * For use inside ereport(): sets SQLSTATE, message and hint of a refusal; the
  * DETAIL, with the ids, is the caller's.
  */
-extern int	reportlink_refusal(Refusal refusal);
+extern int reportlink_refusal(Refusal refusal);
 
 #endif

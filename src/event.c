@@ -87,8 +87,8 @@ static void
 rl_notify(const Call *call, int64 event_id, const char *type, const ReportGroup *group,
 		  const Ids *report_ids)
 {
-	EventData	payload;
-	int			without_ids;
+	EventData payload;
+	int without_ids;
 
 	if (reportlink_notify == NOTIFY_OFF)
 		return;
@@ -117,7 +117,7 @@ void
 reportlink_record(Call *call, const char *type, const ReportGroup *group, int64 document_id,
 				  const Ids *report_ids, EventData *data)
 {
-	EventData	nothing;
+	EventData nothing;
 
 	if (data == NULL)
 	{
@@ -146,10 +146,9 @@ reportlink_record(Call *call, const char *type, const ReportGroup *group, int64 
 /* report.owner_changed, with a recipient when the organization asks for one (section 9) */
 void
 reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,
-							   const Ids *report_ids, const char *old_owner,
-							   const char *new_owner)
+							   const Ids *report_ids, const char *old_owner, const char *new_owner)
 {
-	EventData	data;
+	EventData data;
 
 	reportlink_data_init(&data);
 	reportlink_data_text(&data, "old_owner", old_owner);

@@ -23,8 +23,8 @@ extern void reportlink_data_object(EventData *data, const char *key, EventData *
 
 extern void reportlink_record(Call *call, const char *type, const ReportGroup *group,
 							  int64 document_id, const Ids *report_ids, EventData *data);
-extern void reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,
-										   const Ids *report_ids, const char *old_owner,
-										   const char *new_owner);
+extern void
+reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,
+							   const Ids *report_ids, const char *old_owner, const char *new_owner);
 
 #endif

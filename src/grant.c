@@ -36,15 +36,15 @@ static const char *const rl_profiles[] = {
 #define LISTEN (1 << PROFILE_LISTENER)
 #define MANAGE (1 << PROFILE_ADMINISTRATOR)
 
-#define IDENTIFIERS                                                                         \
-	"(mrn, accession_number, native_id, assigning_authority, order_id, site_id, "           \
+#define IDENTIFIERS                                                                                \
+	"(mrn, accession_number, native_id, assigning_authority, order_id, site_id, "                  \
 	"study_name, study_id, template_id"
 
 typedef struct Privilege
 {
 	const char *privilege;
 	const char *object; /* a table, or arguments of a function without its schema */
-	int			profiles;
+	int profiles;
 } Privilege;
 
 static const Privilege rl_table_privileges[] = {
@@ -91,16 +91,17 @@ rl_profile(const char *name)
 		if (strcmp(name, rl_profiles[i]) == 0)
 			return 1 << i;
 	}
-	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("unknown profile \"%s\"", name),
-					errhint("Profiles are reader, reporter, listener and administrator.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown profile \"%s\"", name),
+			 errhint("Profiles are reader, reporter, listener and administrator.")));
 }
 
 /* Schema and owner of the function that is running: those of all of ours */
 static void
 rl_extension(Oid function, char **schema, Oid *owner)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", function);
@@ -114,20 +115,24 @@ static void
 rl_change(bool grants, const Privilege *privileges, size_t count, const char *prefix, int profile,
 		  const char *role, Oid owner)
 {
-	Oid			saved_user;
-	int			saved_context;
+	Oid saved_user;
+	int saved_context;
 
 	GetUserIdAndSecContext(&saved_user, &saved_context);
 	SetUserIdAndSecContext(owner, saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	for (size_t i = 0; i < count; i++)
 	{
-		char	   *statement;
+		char *statement;
 
 		if ((privileges[i].profiles & profile) == 0)
 			continue;
-		statement = psprintf("%s %s ON %s%s %s %s", grants ? "GRANT" : "REVOKE",
-							 privileges[i].privilege, prefix, privileges[i].object,
-							 grants ? "TO" : "FROM", role);
+		statement = psprintf("%s %s ON %s%s %s %s",
+							 grants ? "GRANT" : "REVOKE",
+							 privileges[i].privilege,
+							 prefix,
+							 privileges[i].object,
+							 grants ? "TO" : "FROM",
+							 role);
 		if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
 			elog(ERROR, "could not execute %s", statement);
 	}
@@ -142,30 +147,42 @@ static Datum
 rl_change_profile(FunctionCallInfo fcinfo, const char *function, bool grants)
 {
 	static const Argument args[] = {{"grantee", true, false}, {"profile", true, false}};
-	Oid			tables_owner = reportlink_tables_owner();
-	Oid			functions_owner;
-	char	   *schema;
-	char	   *role;
-	int			profile;
+	Oid tables_owner = reportlink_tables_owner();
+	Oid functions_owner;
+	char *schema;
+	char *role;
+	int profile;
 
 	reportlink_require_args(fcinfo, function, args, lengthof(args));
 	profile = rl_profile(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (!PG_ARGISNULL(2))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("a profile is for all organizations of the database"),
-						errhint("Leave organization_id out.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a profile is for all organizations of the database"),
+				 errhint("Leave organization_id out.")));
 	if (!has_privs_of_role(GetUserId(), tables_owner))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("must be the owner of the reportlink tables")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be the owner of the reportlink tables")));
 
 	role = (char *) quote_identifier(GetUserNameFromId(PG_GETARG_OID(0), false));
 	rl_extension(fcinfo->flinfo->fn_oid, &schema, &functions_owner);
 
 	SPI_connect();
-	rl_change(grants, rl_table_privileges, lengthof(rl_table_privileges), "", profile, role,
+	rl_change(grants,
+			  rl_table_privileges,
+			  lengthof(rl_table_privileges),
+			  "",
+			  profile,
+			  role,
 			  tables_owner);
-	rl_change(grants, rl_function_privileges, lengthof(rl_function_privileges),
-			  psprintf("FUNCTION %s.", quote_identifier(schema)), profile, role, functions_owner);
+	rl_change(grants,
+			  rl_function_privileges,
+			  lengthof(rl_function_privileges),
+			  psprintf("FUNCTION %s.", quote_identifier(schema)),
+			  profile,
+			  role,
+			  functions_owner);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -16,22 +16,22 @@
 /* What a link is going to make */
 typedef struct Link
 {
-	Selection	selection;
-	ReportGroup		group;		 /* as it will be */
-	Report	  **members;	 /* all of them, in link order */
-	int			nmembers;
-	State		state;		 /* of every member */
-	Ids			linked;		 /* those that were in no group */
-	Ids			merged;		 /* groups that end by it */
-	Ids			superseded;	 /* documents no longer in force, with other text */
+	Selection selection;
+	ReportGroup group; /* as it will be */
+	Report **members; /* all of them, in link order */
+	int nmembers;
+	State state; /* of every member */
+	Ids linked; /* those that were in no group */
+	Ids merged; /* groups that end by it */
+	Ids superseded; /* documents no longer in force, with other text */
 } Link;
 
 /* RL003, RL004: what must hold before it is known whose patient to lock */
 static void
 rl_require_one_patient(const Selection *selection, const Glance *glances)
 {
-	Ids			without = reportlink_ids(selection->named_ids.count);
-	Ids			other = reportlink_ids(selection->named_ids.count);
+	Ids without = reportlink_ids(selection->named_ids.count);
+	Ids other = reportlink_ids(selection->named_ids.count);
 
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
@@ -41,20 +41,22 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 			reportlink_ids_add(&other, selection->named_ids.values[i]);
 	}
 	if (without.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NO_MRN),
-						errdetail("Reports %s.", reportlink_ids_to_text(&without))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NO_MRN),
+				 errdetail("Reports %s.", reportlink_ids_to_text(&without))));
 	if (other.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_MRNS_DIFFER),
-						errdetail("Reports %s have another MRN than report " INT64_FORMAT ".",
-								  reportlink_ids_to_text(&other),
-								  selection->named_ids.values[0])));
+		ereport(ERROR,
+				(reportlink_refusal(RL_MRNS_DIFFER),
+				 errdetail("Reports %s have another MRN than report " INT64_FORMAT ".",
+						   reportlink_ids_to_text(&other),
+						   selection->named_ids.values[0])));
 }
 
 /* RL005 */
 static void
 rl_require_none_cancelled(const Selection *selection)
 {
-	Ids			cancelled = reportlink_ids(selection->nreports);
+	Ids cancelled = reportlink_ids(selection->nreports);
 
 	for (int i = 0; i < selection->nreports; i++)
 	{
@@ -62,8 +64,9 @@ rl_require_none_cancelled(const Selection *selection)
 			reportlink_ids_add(&cancelled, selection->reports[i].report_id);
 	}
 	if (cancelled.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_CANCELLED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&cancelled))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_CANCELLED),
+				 errdetail("Reports %s.", reportlink_ids_to_text(&cancelled))));
 }
 
 /* RL008 for anyone: two owners cannot become one without one of them giving up */
@@ -81,11 +84,14 @@ rl_require_one_owner(const Selection *selection)
 		if (owned == NULL)
 			owned = report;
 		else if (strcmp(owned->state.owner_id, report->state.owner_id) != 0)
-			ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
-							errdetail("Report " INT64_FORMAT " is owned by \"%s\", report "
-									  INT64_FORMAT " by \"%s\".",
-									  owned->report_id, owned->state.owner_id,
-									  report->report_id, report->state.owner_id)));
+			ereport(ERROR,
+					(reportlink_refusal(RL_NOT_OWNED),
+					 errdetail("Report " INT64_FORMAT " is owned by \"%s\", report " INT64_FORMAT
+							   " by \"%s\".",
+							   owned->report_id,
+							   owned->state.owner_id,
+							   report->report_id,
+							   report->state.owner_id)));
 	}
 }
 
@@ -100,10 +106,11 @@ rl_require_something_new(const Selection *selection)
 		if (selection->named[i]->group == NULL)
 			return;
 	}
-	ereport(ERROR, (reportlink_refusal(RL_ALREADY_LINKED),
-					errdetail("Reports %s, group " INT64_FORMAT ".",
-							  reportlink_ids_to_text(&selection->named_ids),
-							  selection->groups[0].group_id)));
+	ereport(ERROR,
+			(reportlink_refusal(RL_ALREADY_LINKED),
+			 errdetail("Reports %s, group " INT64_FORMAT ".",
+					   reportlink_ids_to_text(&selection->named_ids),
+					   selection->groups[0].group_id)));
 }
 
 /* Everything that section 3 refuses of reports of one patient, in its order */
@@ -113,8 +120,9 @@ rl_require_linkable_selection(const Call *call, const Selection *selection)
 	rl_require_none_cancelled(selection);
 	reportlink_require_linkable(selection);
 	if (!call->member.linking_enabled && reportlink_is_interactive(call->member.role))
-		ereport(ERROR, (reportlink_refusal(RL_LINKING_DISABLED),
-						errdetail("Organization \"%s\".", call->organization_id)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_LINKING_DISABLED),
+				 errdetail("Organization \"%s\".", call->organization_id)));
 	reportlink_require_ownership(call, selection);
 	rl_require_one_owner(selection);
 	rl_require_something_new(selection);
@@ -131,9 +139,9 @@ rl_add_members(Link *link, Report *const *reports, int count)
 static void
 rl_order_joined(Link *link)
 {
-	Selection  *selection = &link->selection;
-	int			count;
-	Report	  **present = reportlink_members(selection, &selection->groups[0], &count);
+	Selection *selection = &link->selection;
+	int count;
+	Report **present = reportlink_members(selection, &selection->groups[0], &count);
 
 	rl_add_members(link, present, count);
 	for (int i = 0; i < selection->named_ids.count; i++)
@@ -150,15 +158,15 @@ rl_order_joined(Link *link)
 static void
 rl_order_new(Link *link)
 {
-	Selection  *selection = &link->selection;
-	bool	   *taken = palloc0(sizeof(bool) * Max(selection->ngroups, 1));
+	Selection *selection = &link->selection;
+	bool *taken = palloc0(sizeof(bool) * Max(selection->ngroups, 1));
 
 	rl_add_members(link, selection->named, selection->named_ids.count);
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
-		ReportGroup	   *group = selection->named[i]->group;
-		Report	  **members;
-		int			count;
+		ReportGroup *group = selection->named[i]->group;
+		Report **members;
+		int count;
 
 		if (group == NULL || taken[group - selection->groups])
 			continue;
@@ -177,7 +185,7 @@ rl_order_new(Link *link)
 static void
 rl_plan_members(Link *link)
 {
-	Selection  *selection = &link->selection;
+	Selection *selection = &link->selection;
 
 	link->members = palloc(sizeof(Report *) * selection->nreports);
 	link->merged = reportlink_ids(selection->ngroups);
@@ -208,18 +216,17 @@ rl_plan_members(Link *link)
 static void
 rl_plan_text(Call *call, Link *link)
 {
-	Selection  *selection = &link->selection;
-	Ids			candidates = reportlink_ids(selection->named_ids.count + 1);
-	int64		preferred = selection->ngroups == 1
-								? link->group.document_id
-								: reportlink_document_in_force(selection->named[0]);
-	int			count = 0;
+	Selection *selection = &link->selection;
+	Ids candidates = reportlink_ids(selection->named_ids.count + 1);
+	int64 preferred = selection->ngroups == 1 ? link->group.document_id
+											  : reportlink_document_in_force(selection->named[0]);
+	int count = 0;
 
 	if (preferred != 0)
 		reportlink_ids_add(&candidates, preferred);
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
-		int64		document_id = reportlink_document_in_force(selection->named[i]);
+		int64 document_id = reportlink_document_in_force(selection->named[i]);
 
 		if (document_id != 0)
 			reportlink_ids_add(&candidates, document_id);
@@ -245,7 +252,7 @@ rl_plan_text(Call *call, Link *link)
 static void
 rl_plan_state(Link *link)
 {
-	link->state = (State) {.status = STATUS_UNREAD};
+	link->state = (State){.status = STATUS_UNREAD};
 	for (int i = 0; i < link->nmembers; i++)
 	{
 		const State *state = &link->members[i]->state;
@@ -261,7 +268,7 @@ rl_plan_state(Link *link)
 static void
 rl_store_link_group(Call *call, Link *link)
 {
-	ReportGroup	   *group = &link->group;
+	ReportGroup *group = &link->group;
 
 	if (group->group_id != 0)
 	{
@@ -269,10 +276,12 @@ rl_store_link_group(Call *call, Link *link)
 		return;
 	}
 	{
-		NullableDatum args[] = {
-			reportlink_arg_text(call->organization_id), reportlink_arg_text(link->selection.mrn),
-			reportlink_arg_id(group->default_report_id), reportlink_arg_id(group->document_id),
-			reportlink_arg_int(group->member_count), reportlink_arg_text(call->actor)};
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_text(link->selection.mrn),
+								reportlink_arg_id(group->default_report_id),
+								reportlink_arg_id(group->document_id),
+								reportlink_arg_int(group->member_count),
+								reportlink_arg_text(call->actor)};
 
 		reportlink_execute(QUERY_INSERT_GROUP, args);
 		group->group_id = reportlink_get_id(0, 1);
@@ -301,14 +310,14 @@ rl_changes(const Link *link, const Report *report, int32 position)
 static void
 rl_store_link_reports(Call *call, Link *link)
 {
-	Ids			ids = reportlink_ids(link->nmembers);
-	Datum	   *positions = palloc(sizeof(Datum) * link->nmembers);
-	int32		position = 0;
+	Ids ids = reportlink_ids(link->nmembers);
+	Datum *positions = palloc(sizeof(Datum) * link->nmembers);
+	int32 position = 0;
 
 	for (int i = 0; i < link->nmembers; i++)
 	{
 		const Report *report = link->members[i];
-		bool		stays = report->group && report->group->group_id == link->group.group_id;
+		bool stays = report->group && report->group->group_id == link->group.group_id;
 
 		position = stays ? report->link_position : position + 1;
 		if (rl_changes(link, report, position))
@@ -321,8 +330,8 @@ rl_store_link_reports(Call *call, Link *link)
 		NullableDatum args[] = {
 			reportlink_arg_text(call->organization_id),
 			reportlink_arg_ids(&ids),
-			reportlink_arg_datum(PointerGetDatum(construct_array(
-				positions, ids.count, INT4OID, sizeof(int32), true, TYPALIGN_INT))),
+			reportlink_arg_datum(PointerGetDatum(
+				construct_array(positions, ids.count, INT4OID, sizeof(int32), true, TYPALIGN_INT))),
 			reportlink_arg_id(link->group.group_id),
 			reportlink_arg_text(reportlink_status_name(link->state.status)),
 			reportlink_arg_text(link->state.owner_id),
@@ -337,9 +346,9 @@ rl_store_link_reports(Call *call, Link *link)
 static void
 rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 {
-	Ids			members = reportlink_report_ids(link->members, link->nmembers);
-	Ids			changed = reportlink_ids(link->nmembers);
-	EventData	data;
+	Ids members = reportlink_report_ids(link->members, link->nmembers);
+	Ids changed = reportlink_ids(link->nmembers);
+	EventData data;
 
 	reportlink_data_init(&data);
 	reportlink_data_ids(&data, "linked_report_ids", &link->linked);
@@ -347,7 +356,11 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 	reportlink_data_ids(&data, "superseded_document_ids", &link->superseded);
 	reportlink_data_text(&data, "status", reportlink_status_name(link->state.status));
 	reportlink_data_text(&data, "owner_id", link->state.owner_id);
-	reportlink_record(call, "report.linked", &link->group, link->group.document_id, &members,
+	reportlink_record(call,
+					  "report.linked",
+					  &link->group,
+					  link->group.document_id,
+					  &members,
 					  &data);
 
 	for (int i = 0; i < link->nmembers; i++)
@@ -357,17 +370,26 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 			reportlink_ids_add(&changed, link->members[i]->report_id);
 	}
 	if (changed.count > 0)
-		reportlink_record_owner_change(call, &link->group, link->group.document_id, &changed,
-									   NULL, link->state.owner_id);
+		reportlink_record_owner_change(call,
+									   &link->group,
+									   link->group.document_id,
+									   &changed,
+									   NULL,
+									   link->state.owner_id);
 	if (opens)
-		reportlink_record_opened(call, &link->group, link->group.document_id, &members,
-								 status_before, link->state.status, false);
+		reportlink_record_opened(call,
+								 &link->group,
+								 link->group.document_id,
+								 &members,
+								 status_before,
+								 link->state.status,
+								 false);
 }
 
 static Datum
 rl_link_row(FunctionCallInfo fcinfo, const Link *link)
 {
-	Ids			members = reportlink_report_ids(link->members, link->nmembers);
+	Ids members = reportlink_report_ids(link->members, link->nmembers);
 	NullableDatum columns[] = {
 		reportlink_arg_id(link->group.group_id),
 		reportlink_arg_id(link->group.default_report_id),
@@ -385,11 +407,11 @@ rl_link_row(FunctionCallInfo fcinfo, const Link *link)
 static Datum
 rl_link(Call *call, FunctionCallInfo fcinfo)
 {
-	Link		link = {0};
-	Ids			ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
-	bool		opens = reportlink_arg_or(fcinfo, 2, true);
-	Status		status_before;
-	Glance	   *glances;
+	Link link = {0};
+	Ids ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
+	bool opens = reportlink_arg_or(fcinfo, 2, true);
+	Status status_before;
+	Glance *glances;
 
 	glances = reportlink_find_named(call, ids, 2, &link.selection);
 	rl_require_one_patient(&link.selection, glances);
@@ -410,9 +432,14 @@ rl_link(Call *call, FunctionCallInfo fcinfo)
 }
 
 static const Procedure rl_link_procedure = {
-	"reportlink_link", OPERATION_LINK, rl_link, 4,
-	{{"organization_id", true, false}, {"report_ids", true, true},
-	 {"trigger_open_event", false, false}, {"actor", false, false}},
+	"reportlink_link",
+	OPERATION_LINK,
+	rl_link,
+	4,
+	{{"organization_id", true, false},
+	 {"report_ids", true, true},
+	 {"trigger_open_event", false, false},
+	 {"actor", false, false}},
 };
 
 /*
@@ -434,19 +461,20 @@ rl_require_unpublished(Call *call, const ReportGroup *group)
 							reportlink_arg_id(group->group_id)};
 
 	if (reportlink_execute(QUERY_GROUP_IS_PUBLISHED, args) > 0)
-		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
-						errdetail("Group " INT64_FORMAT " is published.", group->group_id),
-						errhint("The default report can be changed until publication.")));
+		ereport(ERROR,
+				(reportlink_refusal(RL_FINALIZED),
+				 errdetail("Group " INT64_FORMAT " is published.", group->group_id),
+				 errhint("The default report can be changed until publication.")));
 }
 
 static Datum
 rl_set_default(Call *call, FunctionCallInfo fcinfo)
 {
-	Selection	selection;
-	Report	   *report;
-	ReportGroup	   *group;
-	int64		old_default;
-	EventData	data;
+	Selection selection;
+	Report *report;
+	ReportGroup *group;
+	int64 old_default;
+	EventData data;
 
 	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
 	report = selection.named[0];
@@ -464,14 +492,21 @@ rl_set_default(Call *call, FunctionCallInfo fcinfo)
 		reportlink_data_init(&data);
 		reportlink_data_id(&data, "old_default_report_id", old_default);
 		reportlink_data_id(&data, "default_report_id", report->report_id);
-		reportlink_record(call, "report.default_changed", group, group->document_id,
-						  &selection.named_ids, &data);
+		reportlink_record(call,
+						  "report.default_changed",
+						  group,
+						  group->document_id,
+						  &selection.named_ids,
+						  &data);
 	}
 	return reportlink_state_row(fcinfo, report);
 }
 
 static const Procedure rl_set_default_procedure = {
-	"reportlink_set_default", OPERATION_LINK, rl_set_default, 3,
+	"reportlink_set_default",
+	OPERATION_LINK,
+	rl_set_default,
+	3,
 	{{"organization_id", true, false}, {"report_id", true, false}, {"actor", false, false}},
 };
 

@@ -20,13 +20,14 @@ Glance *
 reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(&ids)};
-	int			count = reportlink_execute(QUERY_NAMED_REPORTS, args);
-	Glance	   *glances = palloc(sizeof(Glance) * Max(count, 1));
-	Ids			unknown = reportlink_ids(count);
+	int count = reportlink_execute(QUERY_NAMED_REPORTS, args);
+	Glance *glances = palloc(sizeof(Glance) * Max(count, 1));
+	Ids unknown = reportlink_ids(count);
 
 	if (count < at_least)
-		ereport(ERROR, (reportlink_refusal(RL_TOO_FEW_REPORTS),
-						errdetail("Different reports given: %d.", count)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_TOO_FEW_REPORTS),
+				 errdetail("Different reports given: %d.", count)));
 
 	memset(selection, 0, sizeof(Selection));
 	selection->named_ids = reportlink_ids(count);
@@ -39,9 +40,11 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 		glances[i].group_id = reportlink_get_id(i, 4);
 	}
 	if (unknown.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
-						errdetail("Reports %s, organization \"%s\".",
-								  reportlink_ids_to_text(&unknown), call->organization_id)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_FOUND),
+				 errdetail("Reports %s, organization \"%s\".",
+						   reportlink_ids_to_text(&unknown),
+						   call->organization_id)));
 	if (count > 0)
 		selection->mrn = glances[0].mrn;
 	return glances;
@@ -50,8 +53,8 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 static int
 rl_compare_groups(const void *a, const void *b)
 {
-	int64		left = ((const ReportGroup *) a)->group_id;
-	int64		right = ((const ReportGroup *) b)->group_id;
+	int64 left = ((const ReportGroup *) a)->group_id;
+	int64 right = ((const ReportGroup *) b)->group_id;
 
 	return (left > right) - (left < right);
 }
@@ -59,8 +62,8 @@ rl_compare_groups(const void *a, const void *b)
 static int
 rl_compare_reports(const void *a, const void *b)
 {
-	int64		left = ((const Report *) a)->report_id;
-	int64		right = ((const Report *) b)->report_id;
+	int64 left = ((const Report *) a)->report_id;
+	int64 right = ((const Report *) b)->report_id;
 
 	return (left > right) - (left < right);
 }
@@ -68,8 +71,8 @@ rl_compare_reports(const void *a, const void *b)
 static int
 rl_compare_positions(const void *a, const void *b)
 {
-	int32		left = (*(Report *const *) a)->link_position;
-	int32		right = (*(Report *const *) b)->link_position;
+	int32 left = (*(Report *const *) a)->link_position;
+	int32 right = (*(Report *const *) b)->link_position;
 
 	return (left > right) - (left < right);
 }
@@ -94,7 +97,7 @@ reportlink_lock_groups(Call *call, Selection *selection)
 	selection->groups = palloc(sizeof(ReportGroup) * Max(selection->ngroups, 1));
 	for (int i = 0; i < selection->ngroups; i++)
 	{
-		ReportGroup	   *group = &selection->groups[i];
+		ReportGroup *group = &selection->groups[i];
 
 		group->group_id = reportlink_get_id(i, 1);
 		group->default_report_id = reportlink_get_id(i, 2);
@@ -107,7 +110,7 @@ reportlink_lock_groups(Call *call, Selection *selection)
 static int
 rl_lock_reports(Call *call, const Selection *selection)
 {
-	Ids			group_ids = reportlink_ids(selection->ngroups);
+	Ids group_ids = reportlink_ids(selection->ngroups);
 
 	for (int i = 0; i < selection->ngroups; i++)
 		reportlink_ids_add(&group_ids, selection->groups[i].group_id);
@@ -121,9 +124,10 @@ rl_lock_reports(Call *call, const Selection *selection)
 	}
 	else
 	{
-		NullableDatum args[] = {
-			reportlink_arg_text(call->organization_id), reportlink_arg_text(selection->mrn),
-			reportlink_arg_ids(&selection->named_ids), reportlink_arg_ids(&group_ids)};
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_text(selection->mrn),
+								reportlink_arg_ids(&selection->named_ids),
+								reportlink_arg_ids(&group_ids)};
 
 		return reportlink_execute(QUERY_LOCK_REPORTS, args);
 	}
@@ -133,22 +137,27 @@ rl_lock_reports(Call *call, const Selection *selection)
 Report *
 reportlink_selected_report(const Selection *selection, int64 report_id)
 {
-	Report		key = {.report_id = report_id};
+	Report key = {.report_id = report_id};
 
-	return bsearch(&key, selection->reports, selection->nreports, sizeof(Report),
+	return bsearch(&key,
+				   selection->reports,
+				   selection->nreports,
+				   sizeof(Report),
 				   rl_compare_reports);
 }
 
 static void
 rl_read_report(const Selection *selection, int row, Report *report)
 {
-	ReportGroup		key = {.group_id = reportlink_get_id(row, 2)};
+	ReportGroup key = {.group_id = reportlink_get_id(row, 2)};
 
 	report->report_id = reportlink_get_id(row, 1);
-	report->group = key.group_id == 0
-						? NULL
-						: bsearch(&key, selection->groups, selection->ngroups, sizeof(ReportGroup),
-								  rl_compare_groups);
+	report->group = key.group_id == 0 ? NULL
+									  : bsearch(&key,
+												selection->groups,
+												selection->ngroups,
+												sizeof(ReportGroup),
+												rl_compare_groups);
 	report->link_position = reportlink_get_int(row, 3);
 	report->document_id = reportlink_get_id(row, 4);
 	report->state.status = reportlink_status(reportlink_get_text(row, 5));
@@ -180,14 +189,15 @@ reportlink_lock(Call *call, Selection *selection)
 	selection->named = palloc(sizeof(Report *) * Max(selection->named_ids.count, 1));
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
-		int64		report_id = selection->named_ids.values[i];
-		Report	   *report = reportlink_selected_report(selection, report_id);
+		int64 report_id = selection->named_ids.values[i];
+		Report *report = reportlink_selected_report(selection, report_id);
 
 		if (report == NULL)
-			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-							errmsg("report changed while it was being locked"),
-							errdetail("Report " INT64_FORMAT ".", report_id),
-							errhint("Retry the transaction.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("report changed while it was being locked"),
+					 errdetail("Report " INT64_FORMAT ".", report_id),
+					 errhint("Retry the transaction.")));
 		report->named = true;
 		selection->named[i] = report;
 	}
@@ -197,7 +207,7 @@ reportlink_lock(Call *call, Selection *selection)
 void
 reportlink_select_one(Call *call, int64 report_id, Selection *selection)
 {
-	Ids			ids = reportlink_ids(1);
+	Ids ids = reportlink_ids(1);
 
 	reportlink_ids_add(&ids, report_id);
 	reportlink_find_named(call, ids, 1, selection);
@@ -211,7 +221,7 @@ reportlink_select_one(Call *call, int64 report_id, Selection *selection)
 Report **
 reportlink_members(const Selection *selection, const ReportGroup *group, int *count)
 {
-	Report	  **members = palloc(sizeof(Report *) * Max(selection->nreports, 1));
+	Report **members = palloc(sizeof(Report *) * Max(selection->nreports, 1));
 
 	*count = 0;
 	for (int i = 0; i < selection->nreports; i++)
@@ -226,7 +236,7 @@ reportlink_members(const Selection *selection, const ReportGroup *group, int *co
 Ids
 reportlink_report_ids(Report *const *reports, int count)
 {
-	Ids			ids = reportlink_ids(count);
+	Ids ids = reportlink_ids(count);
 
 	for (int i = 0; i < count; i++)
 		reportlink_ids_add(&ids, reports[i]->report_id);
@@ -237,8 +247,8 @@ reportlink_report_ids(Report *const *reports, int count)
 Ids
 reportlink_selected_ids(const Selection *selection)
 {
-	int			count;
-	Report	  **members = reportlink_members(selection, selection->named[0]->group, &count);
+	int count;
+	Report **members = reportlink_members(selection, selection->named[0]->group, &count);
 
 	return reportlink_report_ids(members, count);
 }
@@ -267,10 +277,11 @@ reportlink_same_text(const char *one, const char *other)
 void
 reportlink_store_group(Call *call, const ReportGroup *group)
 {
-	NullableDatum args[] = {
-		reportlink_arg_text(call->organization_id), reportlink_arg_id(group->group_id),
-		reportlink_arg_id(group->default_report_id), reportlink_arg_id(group->document_id),
-		reportlink_arg_int(group->member_count)};
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_id(group->group_id),
+							reportlink_arg_id(group->default_report_id),
+							reportlink_arg_id(group->document_id),
+							reportlink_arg_int(group->member_count)};
 
 	reportlink_execute(QUERY_UPDATE_GROUP, args);
 }
@@ -279,7 +290,7 @@ reportlink_store_group(Call *call, const ReportGroup *group)
 void
 reportlink_store_state(Call *call, const Selection *selection, const State *state)
 {
-	Ids			ids = reportlink_selected_ids(selection);
+	Ids ids = reportlink_selected_ids(selection);
 
 	for (int i = 0; i < selection->nreports; i++)
 		selection->reports[i].state = *state;
@@ -316,7 +327,7 @@ reportlink_state_row(FunctionCallInfo fcinfo, const Report *report)
 void
 reportlink_require_linkable(const Selection *selection)
 {
-	Ids			finalized = reportlink_ids(selection->nreports);
+	Ids finalized = reportlink_ids(selection->nreports);
 
 	for (int i = 0; i < selection->nreports; i++)
 	{
@@ -324,15 +335,16 @@ reportlink_require_linkable(const Selection *selection)
 			reportlink_ids_add(&finalized, selection->reports[i].report_id);
 	}
 	if (finalized.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_FINALIZED),
+				 errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
 }
 
 /* RL008 when an interactive user does not own what somebody owns (section 1) */
 void
 reportlink_require_ownership(const Call *call, const Selection *selection)
 {
-	Ids			foreign = reportlink_ids(selection->nreports);
+	Ids foreign = reportlink_ids(selection->nreports);
 
 	if (!reportlink_is_interactive(call->member.role))
 		return;
@@ -344,16 +356,18 @@ reportlink_require_ownership(const Call *call, const Selection *selection)
 			reportlink_ids_add(&foreign, selection->reports[i].report_id);
 	}
 	if (foreign.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
-						errdetail("Reports %s are not owned by \"%s\".",
-								  reportlink_ids_to_text(&foreign), call->actor)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_OWNED),
+				 errdetail("Reports %s are not owned by \"%s\".",
+						   reportlink_ids_to_text(&foreign),
+						   call->actor)));
 }
 
 /* RL010 unless every named report is linked */
 void
 reportlink_require_linked(const Selection *selection)
 {
-	Ids			unlinked = reportlink_ids(selection->named_ids.count);
+	Ids unlinked = reportlink_ids(selection->named_ids.count);
 
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
@@ -361,8 +375,9 @@ reportlink_require_linked(const Selection *selection)
 			reportlink_ids_add(&unlinked, selection->named[i]->report_id);
 	}
 	if (unlinked.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_LINKED),
+				 errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
 }
 
 /* RL015 for a cancelled report, which nobody changes any more */
@@ -370,7 +385,8 @@ void
 reportlink_require_not_cancelled(const Selection *selection)
 {
 	if (selection->named[0]->state.status == STATUS_CANCELLED)
-		ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
-						errdetail("Report " INT64_FORMAT " is cancelled.",
-								  selection->named_ids.values[0])));
+		ereport(ERROR,
+				(reportlink_refusal(RL_TRANSITION),
+				 errdetail("Report " INT64_FORMAT " is cancelled.",
+						   selection->named_ids.values[0])));
 }

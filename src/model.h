@@ -9,28 +9,28 @@
 /* What linked reports have in common, always */
 typedef struct State
 {
-	Status		status;
-	char	   *owner_id; /* NULL: nobody */
-	bool		drafting;
-	bool		addendum_open;
+	Status status;
+	char *owner_id; /* NULL: nobody */
+	bool drafting;
+	bool addendum_open;
 } State;
 
 typedef struct ReportGroup
 {
-	int64		group_id; /* 0: not stored yet */
-	int64		default_report_id;
-	int64		document_id; /* 0: blank */
-	int32		member_count;
+	int64 group_id; /* 0: not stored yet */
+	int64 default_report_id;
+	int64 document_id; /* 0: blank */
+	int32 member_count;
 } ReportGroup;
 
 typedef struct Report
 {
-	int64		report_id;
-	ReportGroup	   *group; /* NULL: not linked */
-	int32		link_position;
-	int64		document_id; /* its own text, 0: blank */
-	State		state;
-	bool		named; /* by the caller, not only a member of a group */
+	int64 report_id;
+	ReportGroup *group; /* NULL: not linked */
+	int32 link_position;
+	int64 document_id; /* its own text, 0: blank */
+	State state;
+	bool named; /* by the caller, not only a member of a group */
 } Report;
 
 /*
@@ -39,20 +39,20 @@ typedef struct Report
  */
 typedef struct Selection
 {
-	Ids			named_ids; /* as named, once each */
-	char	   *mrn;	   /* NULL: the report has none */
-	int			nreports;
-	Report	   *reports; /* by report_id */
-	Report	  **named;	 /* in the order of named_ids */
-	int			ngroups;
-	ReportGroup	   *groups; /* by group_id */
+	Ids named_ids; /* as named, once each */
+	char *mrn; /* NULL: the report has none */
+	int nreports;
+	Report *reports; /* by report_id */
+	Report **named; /* in the order of named_ids */
+	int ngroups;
+	ReportGroup *groups; /* by group_id */
 } Selection;
 
 /* A named report as it stood before anything was locked */
 typedef struct Glance
 {
-	char	   *mrn;
-	int64		group_id;
+	char *mrn;
+	int64 group_id;
 } Glance;
 
 extern Glance *reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection);
@@ -61,9 +61,10 @@ extern void reportlink_lock_groups(Call *call, Selection *selection);
 extern void reportlink_select_one(Call *call, int64 report_id, Selection *selection);
 
 extern Report *reportlink_selected_report(const Selection *selection, int64 report_id);
-extern Report **reportlink_members(const Selection *selection, const ReportGroup *group, int *count);
-extern Ids	reportlink_report_ids(Report *const *reports, int count);
-extern Ids	reportlink_selected_ids(const Selection *selection);
+extern Report **
+reportlink_members(const Selection *selection, const ReportGroup *group, int *count);
+extern Ids reportlink_report_ids(Report *const *reports, int count);
+extern Ids reportlink_selected_ids(const Selection *selection);
 extern int64 reportlink_document_in_force(const Report *report);
 extern bool reportlink_same_text(const char *one, const char *other);
 

@@ -12,7 +12,7 @@
 static Role
 rl_role_of(const Call *call, const char *user_id)
 {
-	Member		member;
+	Member member;
 
 	reportlink_load_member(call->organization_id, user_id, &member);
 	return member.role;
@@ -31,38 +31,44 @@ rl_require_disposal(const Call *call, const Selection *selection, const char *ow
 	if (call->member.role == ROLE_ATTENDING &&
 		(owner_id == NULL || rl_role_of(call, owner_id) < ROLE_ATTENDING))
 		return;
-	ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
-					errdetail("Report " INT64_FORMAT " is owned by %s%s%s, \"%s\" has the role %s.",
-							  selection->named_ids.values[0], owner_id ? "\"" : "",
-							  owner_id ? owner_id : "nobody", owner_id ? "\"" : "", call->actor,
-							  reportlink_role_name(call->member.role))));
+	ereport(ERROR,
+			(reportlink_refusal(RL_NOT_OWNED),
+			 errdetail("Report " INT64_FORMAT " is owned by %s%s%s, \"%s\" has the role %s.",
+					   selection->named_ids.values[0],
+					   owner_id ? "\"" : "",
+					   owner_id ? owner_id : "nobody",
+					   owner_id ? "\"" : "",
+					   call->actor,
+					   reportlink_role_name(call->member.role))));
 }
 
 /* RL013, RL014: an owner must be able to dictate */
 static void
 rl_require_owner(const Call *call, const char *new_owner)
 {
-	Member		member;
+	Member member;
 
 	if (new_owner == NULL)
 		return;
 	if (!reportlink_load_member(call->organization_id, new_owner, &member) || !member.active)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_MEMBER),
-						errdetail("User \"%s\", organization \"%s\".", new_owner,
-								  call->organization_id)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_MEMBER),
+				 errdetail("User \"%s\", organization \"%s\".", new_owner, call->organization_id)));
 	if (!reportlink_may(member.role, OPERATION_DRAFT))
-		ereport(ERROR, (reportlink_refusal(RL_ROLE),
-						errdetail("User \"%s\" has the role %s and cannot own reports.",
-								  new_owner, reportlink_role_name(member.role))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_ROLE),
+				 errdetail("User \"%s\" has the role %s and cannot own reports.",
+						   new_owner,
+						   reportlink_role_name(member.role))));
 }
 
 static Datum
 rl_assign(Call *call, FunctionCallInfo fcinfo)
 {
-	char	   *new_owner = reportlink_arg_cstring(fcinfo, 2);
-	Selection	selection;
-	State		before;
-	State		after;
+	char *new_owner = reportlink_arg_cstring(fcinfo, 2);
+	Selection selection;
+	State before;
+	State after;
 
 	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
 	before = selection.named[0]->state;
@@ -72,22 +78,30 @@ rl_assign(Call *call, FunctionCallInfo fcinfo)
 
 	if (!reportlink_same_text(before.owner_id, new_owner))
 	{
-		Ids			ids = reportlink_selected_ids(&selection);
+		Ids ids = reportlink_selected_ids(&selection);
 
 		after = before;
 		after.owner_id = new_owner;
 		after.drafting = false;
 		reportlink_store_state(call, &selection, &after);
-		reportlink_record_owner_change(call, selection.named[0]->group,
-									   reportlink_document_in_force(selection.named[0]), &ids,
-									   before.owner_id, new_owner);
+		reportlink_record_owner_change(call,
+									   selection.named[0]->group,
+									   reportlink_document_in_force(selection.named[0]),
+									   &ids,
+									   before.owner_id,
+									   new_owner);
 	}
 	return reportlink_state_row(fcinfo, selection.named[0]);
 }
 
 static const Procedure rl_assign_procedure = {
-	"reportlink_assign", OPERATION_ASSIGN, rl_assign, 4,
-	{{"organization_id", true, false}, {"report_id", true, false}, {"new_owner", false, false},
+	"reportlink_assign",
+	OPERATION_ASSIGN,
+	rl_assign,
+	4,
+	{{"organization_id", true, false},
+	 {"report_id", true, false},
+	 {"new_owner", false, false},
 	 {"actor", false, false}},
 };
 

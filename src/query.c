@@ -20,216 +20,228 @@
 typedef struct PreparedQuery
 {
 	const char *text;
-	int			nargs;
-	Oid			types[MAX_ARGS];
-	SPIPlanPtr	plan;
+	Oid types[MAX_ARGS + 1]; /* of its arguments, then 0 */
 } PreparedQuery;
 
 /* model.c reads these columns, in this order */
-#define REPORT_COLUMNS                                                                     \
-	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "      \
+#define REPORT_COLUMNS                                                                             \
+	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "              \
 	"r.drafting, r.addendum_open "
 
-#define CONTENT(alias)                                                                     \
-	"(" alias ".transcript, " alias ".final_report, " alias ".clinical_history, "          \
-	alias ".views, " alias ".contrast, " alias ".laterality, " alias ".comparison, "       \
-	alias ".study_at)"
+#define CONTENT(alias)                                                                             \
+	"(" alias ".transcript, " alias ".final_report, " alias ".clinical_history, " alias            \
+	".views, " alias ".contrast, " alias ".laterality, " alias ".comparison, " alias ".study_at)"
 
-static PreparedQuery rl_queries[QUERY_COUNT] = {
-	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", 0, {0}, NULL},
+static const PreparedQuery rl_queries[QUERY_COUNT] = {
+	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
 
 	[QUERY_MEMBER] = {"SELECT m.role, m.active, o.linking_enabled, o.notify_previous_owner "
 					  "FROM reportlink.member m "
 					  "JOIN reportlink.organization o ON o.organization_id = m.organization_id "
 					  "WHERE m.organization_id = $1 AND m.user_id = $2",
-					  2, {TEXTOID, TEXTOID}, NULL},
+					  {TEXTOID, TEXTOID}},
 
 	/* the ids given, once each, in request order; found or not */
 	[QUERY_NAMED_REPORTS] =
-	{"SELECT n.report_id, r.report_id IS NOT NULL, r.mrn, r.group_id "
-	 "FROM (SELECT u.report_id, min(u.place) AS place "
-	 "FROM unnest($2) WITH ORDINALITY AS u (report_id, place) GROUP BY u.report_id) n "
-	 "LEFT JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = n.report_id "
-	 "ORDER BY n.place",
-	 2, {TEXTOID, INT8ARRAYOID}, NULL},
+		{"SELECT n.report_id, r.report_id IS NOT NULL, r.mrn, r.group_id "
+		 "FROM (SELECT u.report_id, min(u.place) AS place "
+		 "FROM unnest($2) WITH ORDINALITY AS u (report_id, place) GROUP BY u.report_id) n "
+		 "LEFT JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = n.report_id "
+		 "ORDER BY n.place",
+		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_LOCK_PATIENT] = {"SELECT FROM reportlink.patient p "
 							"WHERE p.organization_id = $1 AND p.mrn = $2 FOR NO KEY UPDATE",
-							2, {TEXTOID, TEXTOID}, NULL},
+							{TEXTOID, TEXTOID}},
 
 	[QUERY_TRY_LOCK_PATIENT] = {"SELECT FROM reportlink.patient p "
 								"WHERE p.organization_id = $1 AND p.mrn = $2 "
 								"FOR NO KEY UPDATE SKIP LOCKED",
-								2, {TEXTOID, TEXTOID}, NULL},
+								{TEXTOID, TEXTOID}},
 
 	[QUERY_ADD_PATIENT] = {"INSERT INTO reportlink.patient AS p (organization_id, mrn) "
 						   "VALUES ($1, $2) ON CONFLICT DO NOTHING",
-						   2, {TEXTOID, TEXTOID}, NULL},
+						   {TEXTOID, TEXTOID}},
 
 	/* reads membership again, under the patient's lock */
 	[QUERY_LOCK_GROUPS] =
-	{"SELECT g.group_id, g.default_report_id, g.document_id, g.member_count "
-	 "FROM reportlink.report_group g "
-	 "WHERE g.organization_id = $1 AND g.group_id IN (SELECT r.group_id FROM reportlink.report r "
-	 "WHERE r.organization_id = $1 AND r.mrn = $2 AND r.report_id = ANY ($3)) "
-	 "ORDER BY g.group_id FOR NO KEY UPDATE OF g",
-	 3, {TEXTOID, TEXTOID, INT8ARRAYOID}, NULL},
+		{"SELECT g.group_id, g.default_report_id, g.document_id, g.member_count "
+		 "FROM reportlink.report_group g "
+		 "WHERE g.organization_id = $1 AND g.group_id IN (SELECT r.group_id FROM reportlink.report r "
+		 "WHERE r.organization_id = $1 AND r.mrn = $2 AND r.report_id = ANY ($3)) "
+		 "ORDER BY g.group_id FOR NO KEY UPDATE OF g",
+		 {TEXTOID, TEXTOID, INT8ARRAYOID}},
 
 	/* members are found by MRN: an index on group_id would end HOT updates (decision 5) */
 	[QUERY_LOCK_REPORTS] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
 							"WHERE r.organization_id = $1 AND r.mrn = $2 "
 							"AND (r.report_id = ANY ($3) OR r.group_id = ANY ($4)) "
 							"ORDER BY r.report_id FOR NO KEY UPDATE",
-							4, {TEXTOID, TEXTOID, INT8ARRAYOID, INT8ARRAYOID}, NULL},
+							{TEXTOID, TEXTOID, INT8ARRAYOID, INT8ARRAYOID}},
 
 	[QUERY_LOCK_REPORT_WITHOUT_MRN] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
 									   "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
 									   "AND r.mrn IS NULL ORDER BY r.report_id FOR NO KEY UPDATE",
-									   2, {TEXTOID, INT8ARRAYOID}, NULL},
+									   {TEXTOID, INT8ARRAYOID}},
 
 	/* documents that are not blank, in order of preference, and whether each differs from the first */
 	[QUERY_COMPARE_DOCUMENTS] =
-	{"WITH candidate AS (SELECT d.*, min(u.place) AS place "
-	 "FROM unnest($2) WITH ORDINALITY AS u (document_id, place) "
-	 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = u.document_id "
-	 "WHERE NOT d.blank GROUP BY d.organization_id, d.document_id), "
-	 "chosen AS (SELECT c.* FROM candidate c ORDER BY c.place LIMIT 1) "
-	 "SELECT c.document_id, " CONTENT("c") " IS DISTINCT FROM " CONTENT("f") " "
-	 "FROM candidate c, chosen f ORDER BY c.place",
-	 2, {TEXTOID, INT8ARRAYOID}, NULL},
+		{"WITH candidate AS (SELECT d.*, min(u.place) AS place "
+		 "FROM unnest($2) WITH ORDINALITY AS u (document_id, place) "
+		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = u.document_id "
+		 "WHERE NOT d.blank GROUP BY d.organization_id, d.document_id), "
+		 "chosen AS (SELECT c.* FROM candidate c ORDER BY c.place LIMIT 1) "
+		 "SELECT c.document_id, " CONTENT("c") " IS DISTINCT FROM " CONTENT(
+			 "f") " "
+				  "FROM candidate c, chosen f ORDER BY c.place",
+		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_DOCUMENT_IS_BLANK] = {"SELECT d.blank FROM reportlink.document d "
 								 "WHERE d.organization_id = $1 AND d.document_id = $2",
-								 2, {TEXTOID, INT8OID}, NULL},
+								 {TEXTOID, INT8OID}},
 
 	[QUERY_INSERT_GROUP] =
-	{"INSERT INTO reportlink.report_group AS g "
-	 "(organization_id, mrn, default_report_id, document_id, member_count, created_by) "
-	 "VALUES ($1, $2, $3, $4, $5, $6) RETURNING g.group_id",
-	 6, {TEXTOID, TEXTOID, INT8OID, INT8OID, INT4OID, TEXTOID}, NULL},
+		{"INSERT INTO reportlink.report_group AS g "
+		 "(organization_id, mrn, default_report_id, document_id, member_count, created_by) "
+		 "VALUES ($1, $2, $3, $4, $5, $6) RETURNING g.group_id",
+		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT4OID, TEXTOID}},
 
 	[QUERY_UPDATE_GROUP] = {"UPDATE reportlink.report_group g "
 							"SET default_report_id = $3, document_id = $4, member_count = $5, "
 							"closed_at = CASE WHEN $5 = 0 THEN now() END "
 							"WHERE g.organization_id = $1 AND g.group_id = $2",
-							5, {TEXTOID, INT8OID, INT8OID, INT8OID, INT4OID}, NULL},
+							{TEXTOID, INT8OID, INT8OID, INT8OID, INT4OID}},
 
 	[QUERY_MERGE_GROUPS] = {"UPDATE reportlink.report_group g "
 							"SET member_count = 0, closed_at = now(), merged_into = $3 "
 							"WHERE g.organization_id = $1 AND g.group_id = ANY ($2)",
-							3, {TEXTOID, INT8ARRAYOID, INT8OID}, NULL},
+							{TEXTOID, INT8ARRAYOID, INT8OID}},
 
 	[QUERY_GROUP_IS_PUBLISHED] = {"SELECT FROM reportlink.publication p "
 								  "WHERE p.organization_id = $1 AND p.group_id = $2 "
 								  "AND p.state = 'executed' LIMIT 1",
-								  2, {TEXTOID, INT8OID}, NULL},
+								  {TEXTOID, INT8OID}},
 
 	[QUERY_LINK_REPORTS] =
-	{"UPDATE reportlink.report r "
-	 "SET group_id = $4, link_position = u.link_position, status = $5, owner_id = $6, "
-	 "drafting = $7, updated_at = now() "
-	 "FROM unnest($2, $3) AS u (report_id, link_position) "
-	 "WHERE r.organization_id = $1 AND r.report_id = u.report_id",
-	 7, {TEXTOID, INT8ARRAYOID, INT4ARRAYOID, INT8OID, TEXTOID, TEXTOID, BOOLOID}, NULL},
+		{"UPDATE reportlink.report r "
+		 "SET group_id = $4, link_position = u.link_position, status = $5, owner_id = $6, "
+		 "drafting = $7, updated_at = now() "
+		 "FROM unnest($2, $3) AS u (report_id, link_position) "
+		 "WHERE r.organization_id = $1 AND r.report_id = u.report_id",
+		 {TEXTOID, INT8ARRAYOID, INT4ARRAYOID, INT8OID, TEXTOID, TEXTOID, BOOLOID}},
 
 	[QUERY_UNLINK_KEEPING] = {"UPDATE reportlink.report r "
 							  "SET group_id = NULL, link_position = NULL, document_id = $3, "
 							  "updated_at = now() "
 							  "WHERE r.organization_id = $1 AND r.report_id = ANY ($2)",
-							  3, {TEXTOID, INT8ARRAYOID, INT8OID}, NULL},
+							  {TEXTOID, INT8ARRAYOID, INT8OID}},
 
 	/* what a report's own text says of its status is read here, so that it takes one statement */
 	[QUERY_UNLINK_DISCARDING] =
-	{"UPDATE reportlink.report r "
-	 "SET group_id = NULL, link_position = NULL, owner_id = NULL, drafting = false, "
-	 "status = CASE WHEN EXISTS (SELECT FROM reportlink.document d "
-	 "WHERE d.organization_id = $1 AND d.document_id = r.document_id AND NOT d.blank) "
-	 "THEN 'draft' ELSE 'unread' END, updated_at = now() "
-	 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
-	 "RETURNING r.report_id, r.status",
-	 2, {TEXTOID, INT8ARRAYOID}, NULL},
+		{"UPDATE reportlink.report r "
+		 "SET group_id = NULL, link_position = NULL, owner_id = NULL, drafting = false, "
+		 "status = CASE WHEN EXISTS (SELECT FROM reportlink.document d "
+		 "WHERE d.organization_id = $1 AND d.document_id = r.document_id AND NOT d.blank) "
+		 "THEN 'draft' ELSE 'unread' END, updated_at = now() "
+		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+		 "RETURNING r.report_id, r.status",
+		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_UPDATE_STATE] = {"UPDATE reportlink.report r "
 							"SET status = $3, owner_id = $4, drafting = $5, updated_at = now() "
 							"WHERE r.organization_id = $1 AND r.report_id = ANY ($2)",
-							5, {TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID}, NULL},
+							{TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID}},
 
 	[QUERY_INSERT_EVENT] =
-	{"INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, "
-	 "default_report_id, report_ids, actor, database_role, data, linked_identifiers) "
-	 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce((SELECT jsonb_agg(jsonb_build_object("
-	 "'report_id', r.report_id, 'accession_number', r.accession_number, 'mrn', r.mrn, "
-	 "'order_id', r.order_id, 'site_id', r.site_id, 'native_id', r.native_id, "
-	 "'assigning_authority', r.assigning_authority) ORDER BY u.place) "
-	 "FROM unnest($6) WITH ORDINALITY AS u (report_id, place) "
-	 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id), '[]') "
-	 "RETURNING e.event_id",
-	 9, {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID},
-	 NULL},
+		{"INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, "
+		 "default_report_id, report_ids, actor, database_role, data, linked_identifiers) "
+		 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce((SELECT jsonb_agg(jsonb_build_object("
+		 "'report_id', r.report_id, 'accession_number', r.accession_number, 'mrn', r.mrn, "
+		 "'order_id', r.order_id, 'site_id', r.site_id, 'native_id', r.native_id, "
+		 "'assigning_authority', r.assigning_authority) ORDER BY u.place) "
+		 "FROM unnest($6) WITH ORDINALITY AS u (report_id, place) "
+		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id), '[]') "
+		 "RETURNING e.event_id",
+		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID}},
 
 	/* the next three return the result columns of the functions of the same name */
 	[QUERY_LINKED_REPORTS] =
-	{"SELECT l.report_id, l.accession_number, l.study_name, l.created_at, l.mrn, l.order_id, "
-	 "l.site_id, l.native_id, l.assigning_authority, l.report_id = g.default_report_id "
-	 "FROM reportlink.report r "
-	 "JOIN reportlink.report_group g "
-	 "ON g.organization_id = $1 AND g.group_id = r.group_id "
-	 "JOIN reportlink.report l "
-	 "ON l.organization_id = $1 AND l.mrn = r.mrn AND l.group_id = r.group_id "
-	 "WHERE r.organization_id = $1 AND r.report_id = $2 ORDER BY l.link_position",
-	 2, {TEXTOID, INT8OID}, NULL},
+		{"SELECT l.report_id, l.accession_number, l.study_name, l.created_at, l.mrn, l.order_id, "
+		 "l.site_id, l.native_id, l.assigning_authority, l.report_id = g.default_report_id "
+		 "FROM reportlink.report r "
+		 "JOIN reportlink.report_group g "
+		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
+		 "JOIN reportlink.report l "
+		 "ON l.organization_id = $1 AND l.mrn = r.mrn AND l.group_id = r.group_id "
+		 "WHERE r.organization_id = $1 AND r.report_id = $2 ORDER BY l.link_position",
+		 {TEXTOID, INT8OID}},
 
 	[QUERY_LINKABLE_REPORTS] =
-	{"SELECT o.report_id, o.accession_number, o.study_name, o.created_at, o.status, o.owner_id, "
-	 "o.group_id, o.linked, o.reason IS NULL, o.reason, "
-	 "count(*) FILTER (WHERE o.reason IS NULL) OVER () "
-	 "FROM (SELECT l.*, coalesce(l.group_id = r.group_id, false) AS linked, "
-	 "CASE WHEN l.group_id = r.group_id THEN 'already linked' "
-	 "WHEN r.status = 'cancelled' THEN 'this report is cancelled' "
-	 "WHEN r.status NOT IN ('unread', 'draft') THEN 'this report is finalized' "
-	 "WHEN l.status = 'cancelled' THEN 'report is cancelled' "
-	 "WHEN l.status NOT IN ('unread', 'draft') THEN 'report is finalized' "
-	 "WHEN l.owner_id <> r.owner_id THEN 'owned by another user' END AS reason "
-	 "FROM reportlink.report r "
-	 "JOIN reportlink.report l "
-	 "ON l.organization_id = $1 AND l.mrn = r.mrn AND l.report_id <> r.report_id "
-	 "WHERE r.organization_id = $1 AND r.report_id = $2) o "
-	 "ORDER BY o.created_at, o.report_id",
-	 2, {TEXTOID, INT8OID}, NULL},
+		{"SELECT o.report_id, o.accession_number, o.study_name, o.created_at, o.status, o.owner_id, "
+		 "o.group_id, o.linked, o.reason IS NULL, o.reason, "
+		 "count(*) FILTER (WHERE o.reason IS NULL) OVER () "
+		 "FROM (SELECT l.*, coalesce(l.group_id = r.group_id, false) AS linked, "
+		 "CASE WHEN l.group_id = r.group_id THEN 'already linked' "
+		 "WHEN r.status = 'cancelled' THEN 'this report is cancelled' "
+		 "WHEN r.status NOT IN ('unread', 'draft') THEN 'this report is finalized' "
+		 "WHEN l.status = 'cancelled' THEN 'report is cancelled' "
+		 "WHEN l.status NOT IN ('unread', 'draft') THEN 'report is finalized' "
+		 "WHEN l.owner_id <> r.owner_id THEN 'owned by another user' END AS reason "
+		 "FROM reportlink.report r "
+		 "JOIN reportlink.report l "
+		 "ON l.organization_id = $1 AND l.mrn = r.mrn AND l.report_id <> r.report_id "
+		 "WHERE r.organization_id = $1 AND r.report_id = $2) o "
+		 "ORDER BY o.created_at, o.report_id",
+		 {TEXTOID, INT8OID}},
 
 	[QUERY_FIND] =
-	{"SELECT r.report_id, r.mrn, r.accession_number, r.site_id, r.order_id, r.native_id, "
-	 "r.assigning_authority, r.study_name, r.created_at, r.status, r.owner_id, r.group_id, "
-	 "coalesce(r.report_id = g.default_report_id, false) "
-	 "FROM reportlink.report r "
-	 "LEFT JOIN reportlink.report_group g "
-	 "ON g.organization_id = $1 AND g.group_id = r.group_id "
-	 "WHERE r.organization_id = $1 AND ($2 IS NULL OR r.mrn = $2) "
-	 "AND ($3 IS NULL OR r.accession_number = $3) AND ($4 IS NULL OR r.site_id = $4) "
-	 "ORDER BY r.report_id",
-	 4, {TEXTOID, TEXTOID, TEXTOID, TEXTOID}, NULL},
+		{"SELECT r.report_id, r.mrn, r.accession_number, r.site_id, r.order_id, r.native_id, "
+		 "r.assigning_authority, r.study_name, r.created_at, r.status, r.owner_id, r.group_id, "
+		 "coalesce(r.report_id = g.default_report_id, false) "
+		 "FROM reportlink.report r "
+		 "LEFT JOIN reportlink.report_group g "
+		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
+		 "WHERE r.organization_id = $1 AND ($2 IS NULL OR r.mrn = $2) "
+		 "AND ($3 IS NULL OR r.accession_number = $3) AND ($4 IS NULL OR r.site_id = $4) "
+		 "ORDER BY r.report_id",
+		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
 };
 
-/* Plan of a query, prepared in this session or again when it is not valid any more */
+/* prepared at first use in a session */
+static SPIPlanPtr rl_plans[QUERY_COUNT];
+
+static int
+rl_count_args(const PreparedQuery *query)
+{
+	int count = 0;
+
+	while (OidIsValid(query->types[count]))
+		count++;
+	return count;
+}
+
+/* Plan of a query, prepared again when it is not valid any more */
 static SPIPlanPtr
 rl_plan(QueryId id)
 {
-	PreparedQuery *query = &rl_queries[id];
-	SPIPlanPtr	plan;
+	const PreparedQuery *query = &rl_queries[id];
+	SPIPlanPtr plan = rl_plans[id];
 
-	if (query->plan != NULL && SPI_plan_is_valid(query->plan))
-		return query->plan;
+	if (plan != NULL && SPI_plan_is_valid(plan))
+		return plan;
 
-	if (query->plan != NULL)
-		SPI_freeplan(query->plan);
-	query->plan = NULL;
+	rl_plans[id] = NULL;
+	if (plan != NULL)
+		SPI_freeplan(plan);
 
-	plan = SPI_prepare(query->text, query->nargs, query->types);
+	plan = SPI_prepare(query->text, rl_count_args(query), (Oid *) query->types);
 	if (plan == NULL)
-		elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
+		elog(ERROR,
+			 "SPI_prepare returned %s for %s",
+			 SPI_result_code_string(SPI_result),
 			 query->text);
 	SPI_keepplan(plan);
-	query->plan = plan;
+	rl_plans[id] = plan;
 	return plan;
 }
 
@@ -242,11 +254,11 @@ rl_plan(QueryId id)
 int
 reportlink_execute(QueryId id, const NullableDatum *args)
 {
-	Datum		values[MAX_ARGS];
-	char		nulls[MAX_ARGS];
-	int			result;
+	Datum values[MAX_ARGS];
+	char nulls[MAX_ARGS];
+	int result;
 
-	for (int i = 0; i < rl_queries[id].nargs; i++)
+	for (int i = 0; i < rl_count_args(&rl_queries[id]); i++)
 	{
 		values[i] = args[i].value;
 		nulls[i] = args[i].isnull ? 'n' : ' ';
@@ -254,7 +266,9 @@ reportlink_execute(QueryId id, const NullableDatum *args)
 
 	result = SPI_execute_plan(rl_plan(id), values, nulls, false, 0);
 	if (result < 0)
-		elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(result),
+		elog(ERROR,
+			 "SPI_execute_plan returned %s for %s",
+			 SPI_result_code_string(result),
 			 rl_queries[id].text);
 	return (int) SPI_processed;
 }
@@ -269,8 +283,8 @@ rl_column(int row, int column, bool *isnull)
 int64
 reportlink_get_id(int row, int column)
 {
-	bool		isnull;
-	Datum		value = rl_column(row, column, &isnull);
+	bool isnull;
+	Datum value = rl_column(row, column, &isnull);
 
 	return isnull ? 0 : DatumGetInt64(value);
 }
@@ -279,8 +293,8 @@ reportlink_get_id(int row, int column)
 int32
 reportlink_get_int(int row, int column)
 {
-	bool		isnull;
-	Datum		value = rl_column(row, column, &isnull);
+	bool isnull;
+	Datum value = rl_column(row, column, &isnull);
 
 	return isnull ? 0 : DatumGetInt32(value);
 }
@@ -289,8 +303,8 @@ reportlink_get_int(int row, int column)
 bool
 reportlink_get_bool(int row, int column)
 {
-	bool		isnull;
-	Datum		value = rl_column(row, column, &isnull);
+	bool isnull;
+	Datum value = rl_column(row, column, &isnull);
 
 	return !isnull && DatumGetBool(value);
 }
@@ -299,8 +313,8 @@ reportlink_get_bool(int row, int column)
 char *
 reportlink_get_text(int row, int column)
 {
-	bool		isnull;
-	Datum		value = rl_column(row, column, &isnull);
+	bool isnull;
+	Datum value = rl_column(row, column, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -309,7 +323,7 @@ reportlink_get_text(int row, int column)
 Ids
 reportlink_ids(int capacity)
 {
-	Ids			ids = {0, palloc(sizeof(int64) * Max(capacity, 1))};
+	Ids ids = {0, palloc(sizeof(int64) * Max(capacity, 1))};
 
 	return ids;
 }
@@ -325,12 +339,12 @@ reportlink_ids_add(Ids *ids, int64 id)
 Ids
 reportlink_ids_from_array(ArrayType *array)
 {
-	Datum	   *elements;
-	int			count;
-	Ids			ids;
+	Datum *elements;
+	int count;
+	Ids ids;
 
-	deconstruct_array(array, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
-					  NULL, &count);
+	deconstruct_array(
+		array, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, &count);
 	ids = reportlink_ids(count);
 	for (int i = 0; i < count; i++)
 		reportlink_ids_add(&ids, DatumGetInt64(elements[i]));
@@ -340,12 +354,12 @@ reportlink_ids_from_array(ArrayType *array)
 Datum
 reportlink_ids_to_array(const Ids *ids)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * Max(ids->count, 1));
+	Datum *elements = palloc(sizeof(Datum) * Max(ids->count, 1));
 
 	for (int i = 0; i < ids->count; i++)
 		elements[i] = Int64GetDatum(ids->values[i]);
-	return PointerGetDatum(construct_array(elements, ids->count, INT8OID, sizeof(int64),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(
+		elements, ids->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* "1, 2, 3" for a DETAIL; a long list is cut and counted */
@@ -365,37 +379,37 @@ reportlink_ids_to_text(const Ids *ids)
 NullableDatum
 reportlink_arg_id(int64 id)
 {
-	return (NullableDatum) {Int64GetDatum(id), id == 0};
+	return (NullableDatum){Int64GetDatum(id), id == 0};
 }
 
 NullableDatum
 reportlink_arg_int(int32 value)
 {
-	return (NullableDatum) {Int32GetDatum(value), false};
+	return (NullableDatum){Int32GetDatum(value), false};
 }
 
 NullableDatum
 reportlink_arg_bool(bool value)
 {
-	return (NullableDatum) {BoolGetDatum(value), false};
+	return (NullableDatum){BoolGetDatum(value), false};
 }
 
 NullableDatum
 reportlink_arg_text(const char *value)
 {
 	if (value == NULL)
-		return (NullableDatum) {(Datum) 0, true};
-	return (NullableDatum) {CStringGetTextDatum(value), false};
+		return (NullableDatum){(Datum) 0, true};
+	return (NullableDatum){CStringGetTextDatum(value), false};
 }
 
 NullableDatum
 reportlink_arg_ids(const Ids *ids)
 {
-	return (NullableDatum) {reportlink_ids_to_array(ids), false};
+	return (NullableDatum){reportlink_ids_to_array(ids), false};
 }
 
 NullableDatum
 reportlink_arg_datum(Datum value)
 {
-	return (NullableDatum) {value, false};
+	return (NullableDatum){value, false};
 }

@@ -39,13 +39,13 @@ typedef enum QueryId
 /* A list of report, group or document ids */
 typedef struct Ids
 {
-	int			count;
-	int64	   *values;
+	int count;
+	int64 *values;
 } Ids;
 
-extern Ids	reportlink_ids(int capacity);
+extern Ids reportlink_ids(int capacity);
 extern void reportlink_ids_add(Ids *ids, int64 id);
-extern Ids	reportlink_ids_from_array(ArrayType *array);
+extern Ids reportlink_ids_from_array(ArrayType *array);
 extern Datum reportlink_ids_to_array(const Ids *ids);
 extern char *reportlink_ids_to_text(const Ids *ids);
 
@@ -57,7 +57,7 @@ extern NullableDatum reportlink_arg_text(const char *value);
 extern NullableDatum reportlink_arg_ids(const Ids *ids);
 extern NullableDatum reportlink_arg_datum(Datum value);
 
-extern int	reportlink_execute(QueryId id, const NullableDatum *args);
+extern int reportlink_execute(QueryId id, const NullableDatum *args);
 
 /* Columns, counted from 1, of the rows that the last query returned */
 extern int64 reportlink_get_id(int row, int column);

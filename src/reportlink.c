@@ -8,9 +8,9 @@
 
 PG_MODULE_MAGIC;
 
-char	   *reportlink_user_id = NULL;
-char	   *reportlink_notify_channel = NULL;
-int			reportlink_notify = NOTIFY_COMMIT;
+char *reportlink_user_id = NULL;
+char *reportlink_notify_channel = NULL;
+int reportlink_notify = NOTIFY_COMMIT;
 
 static const struct config_enum_entry rl_notify_modes[] = {
 	{"commit", NOTIFY_COMMIT, false},
@@ -34,22 +34,41 @@ rl_check_channel(char **newval, void **extra, GucSource source)
  * Defines the settings. Must not fail, preloaded or not: pg_upgrade loads
  * every library into a server that has nothing else of ours.
  */
-void		_PG_init(void);
+void _PG_init(void);
 void
 _PG_init(void)
 {
 	DefineCustomStringVariable("reportlink.user_id",
 							   "User on whose behalf reportlink functions are called.",
-							   "Default of their argument actor.", &reportlink_user_id, "",
-							   PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomEnumVariable("reportlink.notify", "Who sends NOTIFY for an event.",
+							   "Default of their argument actor.",
+							   &reportlink_user_id,
+							   "",
+							   PGC_USERSET,
+							   0,
+							   NULL,
+							   NULL,
+							   NULL);
+	DefineCustomEnumVariable("reportlink.notify",
+							 "Who sends NOTIFY for an event.",
 							 "commit: the transaction that records it; off: nobody.",
-							 &reportlink_notify, NOTIFY_COMMIT, rl_notify_modes, PGC_SUSET, 0, NULL,
-							 NULL, NULL);
+							 &reportlink_notify,
+							 NOTIFY_COMMIT,
+							 rl_notify_modes,
+							 PGC_SUSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	DefineCustomStringVariable("reportlink.notify_channel",
-							   "Channel on which events are notified.", NULL,
-							   &reportlink_notify_channel, "reportlink", PGC_SUSET, 0,
-							   rl_check_channel, NULL, NULL);
+							   "Channel on which events are notified.",
+							   NULL,
+							   &reportlink_notify_channel,
+							   "reportlink",
+							   PGC_SUSET,
+							   0,
+							   rl_check_channel,
+							   NULL,
+							   NULL);
 	MarkGUCPrefixReserved("reportlink");
 }
 

@@ -15,12 +15,12 @@
 typedef enum NotifyMode
 {
 	NOTIFY_COMMIT, /* the transaction that records the event */
-	NOTIFY_OFF	   /* nobody */
+	NOTIFY_OFF /* nobody */
 } NotifyMode;
 
 /* settings: see _PG_init() */
 extern char *reportlink_user_id;
 extern char *reportlink_notify_channel;
-extern int	reportlink_notify;
+extern int reportlink_notify;
 
 #endif

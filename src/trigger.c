@@ -50,18 +50,23 @@ static const ManagedColumn rl_fixed_columns[] = {
 	{"report_id", NULL, "A report keeps its id."},
 };
 
-static const char *const rl_identifiers[] = {"accession_number", "native_id",
-											 "assigning_authority", "order_id", "site_id"};
+static const char *const rl_identifiers[] = {"accession_number",
+											 "native_id",
+											 "assigning_authority",
+											 "order_id",
+											 "site_id"};
 
 /* A column of a row of the trigger's table */
 static Datum
 rl_value(TriggerData *trigger, HeapTuple row, const char *column, bool *isnull)
 {
-	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
-	int			attnum = SPI_fnumber(tupdesc, column);
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
+	int attnum = SPI_fnumber(tupdesc, column);
 
 	if (attnum <= 0)
-		elog(ERROR, "column \"%s\" of table \"%s\" not found", column,
+		elog(ERROR,
+			 "column \"%s\" of table \"%s\" not found",
+			 column,
 			 RelationGetRelationName(trigger->tg_relation));
 	return heap_getattr(row, attnum, tupdesc, isnull);
 }
@@ -70,7 +75,7 @@ rl_value(TriggerData *trigger, HeapTuple row, const char *column, bool *isnull)
 static char *
 rl_text(TriggerData *trigger, HeapTuple row, const char *column)
 {
-	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
 
 	return SPI_getvalue(row, tupdesc, SPI_fnumber(tupdesc, column));
 }
@@ -79,8 +84,8 @@ rl_text(TriggerData *trigger, HeapTuple row, const char *column)
 static int64
 rl_id(TriggerData *trigger, HeapTuple row, const char *column)
 {
-	bool		isnull;
-	Datum		value = rl_value(trigger, row, column, &isnull);
+	bool isnull;
+	Datum value = rl_value(trigger, row, column, &isnull);
 
 	return isnull ? 0 : DatumGetInt64(value);
 }
@@ -89,11 +94,11 @@ rl_id(TriggerData *trigger, HeapTuple row, const char *column)
 static bool
 rl_column_changes(TriggerData *trigger, const char *column)
 {
-	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
-	bool		old_null;
-	bool		new_null;
-	Datum		old_value = rl_value(trigger, trigger->tg_trigtuple, column, &old_null);
-	Datum		new_value = rl_value(trigger, trigger->tg_newtuple, column, &new_null);
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
+	bool old_null;
+	bool new_null;
+	Datum old_value = rl_value(trigger, trigger->tg_trigtuple, column, &old_null);
+	Datum new_value = rl_value(trigger, trigger->tg_newtuple, column, &new_null);
 	Form_pg_attribute attribute = TupleDescAttr(tupdesc, SPI_fnumber(tupdesc, column) - 1);
 
 	if (old_null || new_null)
@@ -106,8 +111,9 @@ static TriggerData *
 rl_trigger_data(FunctionCallInfo fcinfo)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is for the triggers of the reportlink tables")));
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function is for the triggers of the reportlink tables")));
 	return (TriggerData *) fcinfo->context;
 }
 
@@ -117,8 +123,9 @@ rl_report_trigger(FunctionCallInfo fcinfo)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is for row triggers of reportlink.report")));
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function is for row triggers of reportlink.report")));
 	return trigger;
 }
 
@@ -131,18 +138,20 @@ rl_by_tables_owner(TriggerData *trigger)
 static void
 rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const char *hint)
 {
-	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-					errdetail("Column \"%s\" of report " INT64_FORMAT ".", column,
-							  rl_id(trigger, row, "report_id")),
-					errhint("%s", hint)));
+	ereport(ERROR,
+			(reportlink_refusal(RL_MANAGED),
+			 errdetail("Column \"%s\" of report " INT64_FORMAT ".",
+					   column,
+					   rl_id(trigger, row, "report_id")),
+			 errhint("%s", hint)));
 }
 
 /* Makes the patient's row for a report that names one */
 static void
 rl_add_patient(TriggerData *trigger, HeapTuple row)
 {
-	Call		call = {0};
-	char	   *mrn = rl_text(trigger, row, "mrn");
+	Call call = {0};
+	char *mrn = rl_text(trigger, row, "mrn");
 
 	if (mrn == NULL)
 		return;
@@ -174,7 +183,7 @@ Datum
 reportlink_report_insert(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
-	HeapTuple	row = trigger->tg_trigtuple;
+	HeapTuple row = trigger->tg_trigtuple;
 
 	if (!rl_by_tables_owner(trigger))
 	{
@@ -209,11 +218,11 @@ Datum
 reportlink_report_update(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
-	TupleDesc	tupdesc = RelationGetDescr(trigger->tg_relation);
-	HeapTuple	row = trigger->tg_newtuple;
-	int			updated_at = SPI_fnumber(tupdesc, "updated_at");
-	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	bool		isnull = false;
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
+	HeapTuple row = trigger->tg_newtuple;
+	int updated_at = SPI_fnumber(tupdesc, "updated_at");
+	Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool isnull = false;
 
 	if (reportlink_at_work())
 		return PointerGetDatum(row);
@@ -223,7 +232,9 @@ reportlink_report_update(PG_FUNCTION_ARGS)
 	if (rl_column_changes(trigger, "mrn"))
 	{
 		if (rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0)
-			rl_refuse_column(trigger, trigger->tg_trigtuple, "mrn",
+			rl_refuse_column(trigger,
+							 trigger->tg_trigtuple,
+							 "mrn",
 							 "Unlink the report first, with reportlink_unlink().");
 		rl_add_patient(trigger, row);
 	}
@@ -240,17 +251,20 @@ static void
 rl_try_lock_patient(const char *organization_id, const char *mrn)
 {
 	NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_text(mrn)};
-	int			waited = 0;
-	int			pause = 1;
+	int waited = 0;
+	int pause = 1;
 
 	while (reportlink_execute(QUERY_TRY_LOCK_PATIENT, args) == 0)
 	{
 		if (waited >= DeadlockTimeout)
-			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
-							errmsg("could not lock the patient of the report"),
-							errdetail("A reportlink function is at work on it."),
-							errhint("Retry the transaction.")));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+					 errmsg("could not lock the patient of the report"),
+					 errdetail("A reportlink function is at work on it."),
+					 errhint("Retry the transaction.")));
+		(void) WaitLatch(MyLatch,
+						 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+						 pause,
 						 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
@@ -262,11 +276,12 @@ rl_try_lock_patient(const char *organization_id, const char *mrn)
 static void
 rl_add_identifiers(TriggerData *trigger, HeapTuple row, EventData *data, const char *key)
 {
-	EventData	identifiers;
+	EventData identifiers;
 
 	reportlink_data_init(&identifiers);
 	for (size_t i = 0; i < lengthof(rl_identifiers); i++)
-		reportlink_data_text(&identifiers, rl_identifiers[i],
+		reportlink_data_text(&identifiers,
+							 rl_identifiers[i],
 							 rl_text(trigger, row, rl_identifiers[i]));
 	reportlink_data_object(data, key, &identifiers);
 }
@@ -275,9 +290,9 @@ rl_add_identifiers(TriggerData *trigger, HeapTuple row, EventData *data, const c
 static void
 rl_record_identifiers(Call *call, TriggerData *trigger)
 {
-	HeapTuple	row = trigger->tg_newtuple;
-	Selection	selection = {.named_ids = reportlink_ids(1), .mrn = rl_text(trigger, row, "mrn")};
-	EventData	data;
+	HeapTuple row = trigger->tg_newtuple;
+	Selection selection = {.named_ids = reportlink_ids(1), .mrn = rl_text(trigger, row, "mrn")};
+	EventData data;
 
 	reportlink_ids_add(&selection.named_ids, rl_id(trigger, row, "report_id"));
 	rl_try_lock_patient(call->organization_id, selection.mrn);
@@ -286,8 +301,12 @@ rl_record_identifiers(Call *call, TriggerData *trigger)
 	reportlink_data_init(&data);
 	rl_add_identifiers(trigger, trigger->tg_trigtuple, &data, "old");
 	rl_add_identifiers(trigger, row, &data, "new");
-	reportlink_record(call, "report.identifiers_changed", &selection.groups[0],
-					  selection.groups[0].document_id, &selection.named_ids, &data);
+	reportlink_record(call,
+					  "report.identifiers_changed",
+					  &selection.groups[0],
+					  selection.groups[0].document_id,
+					  &selection.named_ids,
+					  &data);
 }
 
 /*
@@ -299,7 +318,7 @@ Datum
 reportlink_report_identifiers(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
-	Call		call = {0};
+	Call call = {0};
 
 	call.organization_id = rl_text(trigger, trigger->tg_newtuple, "organization_id");
 	if (*reportlink_user_id != '\0')
@@ -326,8 +345,8 @@ rl_is_blank(TriggerData *trigger, HeapTuple row)
 {
 	NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
 							reportlink_arg_id(rl_id(trigger, row, "document_id"))};
-	Call		call = {0};
-	bool		blank = true;
+	Call call = {0};
+	bool blank = true;
 
 	if (args[1].isnull)
 		return true;
@@ -356,25 +375,29 @@ Datum
 reportlink_report_delete(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
-	HeapTuple	row = trigger->tg_trigtuple;
-	int64		report_id = rl_id(trigger, row, "report_id");
-	int64		group_id = rl_id(trigger, row, "group_id");
-	Status		status = reportlink_status(rl_text(trigger, row, "status"));
+	HeapTuple row = trigger->tg_trigtuple;
+	int64 report_id = rl_id(trigger, row, "report_id");
+	int64 group_id = rl_id(trigger, row, "group_id");
+	Status status = reportlink_status(rl_text(trigger, row, "status"));
 
 	if (group_id != 0)
-		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-						errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
-								  report_id, group_id),
-						errhint("Unlink the report first, with reportlink_unlink().")));
+		ereport(ERROR,
+				(reportlink_refusal(RL_MANAGED),
+				 errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
+						   report_id,
+						   group_id),
+				 errhint("Unlink the report first, with reportlink_unlink().")));
 	if (status == STATUS_UNREAD || status == STATUS_CANCELLED ||
 		(status == STATUS_DRAFT && rl_is_blank(trigger, row)))
 		return PointerGetDatum(row);
 
-	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-					errdetail("Report " INT64_FORMAT " has the status %s.", report_id,
-							  reportlink_status_name(status)),
-					errhint("Only a report that is unread, a blank draft or cancelled can be "
-							"deleted.")));
+	ereport(ERROR,
+			(reportlink_refusal(RL_MANAGED),
+			 errdetail("Report " INT64_FORMAT " has the status %s.",
+					   report_id,
+					   reportlink_status_name(status)),
+			 errhint("Only a report that is unread, a blank draft or cancelled can be "
+					 "deleted.")));
 }
 
 /* BEFORE INSERT on what only functions write: RL021, unless the owner restores */
@@ -385,10 +408,10 @@ reportlink_owner_insert(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!reportlink_at_work() && !rl_by_tables_owner(trigger))
-		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-						errdetail("Table reportlink.%s.",
-								  RelationGetRelationName(trigger->tg_relation)),
-						errhint("Call the reportlink function for it.")));
+		ereport(ERROR,
+				(reportlink_refusal(RL_MANAGED),
+				 errdetail("Table reportlink.%s.", RelationGetRelationName(trigger->tg_relation)),
+				 errhint("Call the reportlink function for it.")));
 	return PointerGetDatum(trigger->tg_trigtuple);
 }
 
@@ -400,10 +423,10 @@ reportlink_refuse_change(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!reportlink_at_work())
-		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-						errdetail("Table reportlink.%s.",
-								  RelationGetRelationName(trigger->tg_relation)),
-						errhint("Call the reportlink function for it.")));
+		ereport(ERROR,
+				(reportlink_refusal(RL_MANAGED),
+				 errdetail("Table reportlink.%s.", RelationGetRelationName(trigger->tg_relation)),
+				 errhint("Call the reportlink function for it.")));
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
 																	  : trigger->tg_trigtuple);
 }

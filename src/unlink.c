@@ -15,13 +15,13 @@
 /* What an unlink is going to do to one group */
 typedef struct Unlink
 {
-	Selection	selection;
-	ReportGroup	   *group;
-	Ids			leaving; /* as named */
-	Report	  **staying; /* in link order */
-	int			nstaying;
-	bool		discards;
-	bool		dissolves;
+	Selection selection;
+	ReportGroup *group;
+	Ids leaving; /* as named */
+	Report **staying; /* in link order */
+	int nstaying;
+	bool discards;
+	bool dissolves;
 } Unlink;
 
 /*
@@ -31,8 +31,8 @@ typedef struct Unlink
 static void
 rl_require_one_patient(const Selection *selection, const Glance *glances)
 {
-	Ids			unlinked = reportlink_ids(selection->named_ids.count);
-	bool		differ = false;
+	Ids unlinked = reportlink_ids(selection->named_ids.count);
+	bool differ = false;
 
 	for (int i = 0; i < selection->named_ids.count; i++)
 	{
@@ -43,10 +43,12 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 	if (!differ)
 		return;
 	if (unlinked.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
-	ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
-					errdetail("Reports %s.", reportlink_ids_to_text(&selection->named_ids))));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_LINKED),
+				 errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+	ereport(ERROR,
+			(reportlink_refusal(RL_DIFFERENT_GROUPS),
+			 errdetail("Reports %s.", reportlink_ids_to_text(&selection->named_ids))));
 }
 
 /* RL011 */
@@ -54,22 +56,23 @@ static void
 rl_require_one_group(const Selection *selection)
 {
 	if (selection->ngroups > 1)
-		ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
-						errdetail("Reports %s are in groups " INT64_FORMAT ", " INT64_FORMAT
-								  "%s.",
-								  reportlink_ids_to_text(&selection->named_ids),
-								  selection->groups[0].group_id, selection->groups[1].group_id,
-								  selection->ngroups > 2 ? " and more" : "")));
+		ereport(ERROR,
+				(reportlink_refusal(RL_DIFFERENT_GROUPS),
+				 errdetail("Reports %s are in groups " INT64_FORMAT ", " INT64_FORMAT "%s.",
+						   reportlink_ids_to_text(&selection->named_ids),
+						   selection->groups[0].group_id,
+						   selection->groups[1].group_id,
+						   selection->ngroups > 2 ? " and more" : "")));
 }
 
 /* Who stays, and what becomes of the group */
 static void
 rl_plan_unlink(Unlink *unlink)
 {
-	Selection  *selection = &unlink->selection;
-	int			count;
-	Report	  **members = reportlink_members(selection, &selection->groups[0], &count);
-	bool		default_stays = false;
+	Selection *selection = &unlink->selection;
+	int count;
+	Report **members = reportlink_members(selection, &selection->groups[0], &count);
+	bool default_stays = false;
 
 	unlink->group = &selection->groups[0];
 	unlink->leaving = selection->named_ids;
@@ -92,7 +95,8 @@ rl_plan_unlink(Unlink *unlink)
 static void
 rl_store_keeping(Call *call, const Unlink *unlink, const Ids *ids)
 {
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(ids),
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(ids),
 							reportlink_arg_id(unlink->group->document_id)};
 
 	reportlink_execute(QUERY_UNLINK_KEEPING, args);
@@ -104,13 +108,13 @@ rl_store_discarding(Call *call, const Unlink *unlink)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_ids(&unlink->leaving)};
-	int			count = reportlink_execute(QUERY_UNLINK_DISCARDING, args);
+	int count = reportlink_execute(QUERY_UNLINK_DISCARDING, args);
 
 	for (int i = 0; i < count; i++)
 	{
-		Report	   *report = reportlink_selected_report(&unlink->selection, reportlink_get_id(i, 1));
+		Report *report = reportlink_selected_report(&unlink->selection, reportlink_get_id(i, 1));
 
-		report->state = (State) {.status = reportlink_status(reportlink_get_text(i, 2))};
+		report->state = (State){.status = reportlink_status(reportlink_get_text(i, 2))};
 	}
 }
 
@@ -125,7 +129,7 @@ rl_store_unlink(Call *call, Unlink *unlink)
 
 	if (unlink->dissolves && unlink->nstaying > 0)
 	{
-		Ids			last = reportlink_report_ids(unlink->staying, unlink->nstaying);
+		Ids last = reportlink_report_ids(unlink->staying, unlink->nstaying);
 
 		rl_store_keeping(call, unlink, &last);
 	}
@@ -133,7 +137,7 @@ rl_store_unlink(Call *call, Unlink *unlink)
 
 	for (int i = 0; i < unlink->leaving.count; i++)
 	{
-		Report	   *report = unlink->selection.named[i];
+		Report *report = unlink->selection.named[i];
 
 		if (!unlink->discards)
 			report->document_id = unlink->group->document_id;
@@ -145,19 +149,27 @@ rl_store_unlink(Call *call, Unlink *unlink)
 static void
 rl_record_unlink(Call *call, Unlink *unlink, const char *old_owner)
 {
-	Ids			staying = reportlink_report_ids(unlink->staying, unlink->nstaying);
-	EventData	data;
+	Ids staying = reportlink_report_ids(unlink->staying, unlink->nstaying);
+	EventData data;
 
 	if (unlink->discards && old_owner != NULL)
-		reportlink_record_owner_change(call, unlink->group, unlink->group->document_id,
-									   &unlink->leaving, old_owner, NULL);
+		reportlink_record_owner_change(call,
+									   unlink->group,
+									   unlink->group->document_id,
+									   &unlink->leaving,
+									   old_owner,
+									   NULL);
 
 	reportlink_data_init(&data);
 	reportlink_data_ids(&data, "remaining_report_ids", &staying);
 	reportlink_data_bool(&data, "group_dissolved", unlink->dissolves);
 	reportlink_data_bool(&data, "unassign_and_discard", unlink->discards);
-	reportlink_record(call, "report.unlinked", unlink->group, unlink->group->document_id,
-					  &unlink->leaving, &data);
+	reportlink_record(call,
+					  "report.unlinked",
+					  unlink->group,
+					  unlink->group->document_id,
+					  &unlink->leaving,
+					  &data);
 }
 
 /* A row for each report that left, in request order */
@@ -178,8 +190,8 @@ rl_return_unlinked(FunctionCallInfo fcinfo, const Unlink *unlink)
 			reportlink_arg_text(report->state.owner_id),
 			reportlink_arg_bool(unlink->dissolves),
 		};
-		Datum		values[lengthof(columns)];
-		bool		nulls[lengthof(columns)];
+		Datum values[lengthof(columns)];
+		bool nulls[lengthof(columns)];
 
 		for (size_t j = 0; j < lengthof(columns); j++)
 		{
@@ -193,15 +205,16 @@ rl_return_unlinked(FunctionCallInfo fcinfo, const Unlink *unlink)
 static Datum
 rl_unlink(Call *call, FunctionCallInfo fcinfo)
 {
-	Unlink		unlink = {.discards = reportlink_arg_or(fcinfo, 2, false)};
-	Selection  *selection = &unlink.selection;
-	Ids			ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
-	Glance	   *glances;
-	char	   *owner_id;
+	Unlink unlink = {.discards = reportlink_arg_or(fcinfo, 2, false)};
+	Selection *selection = &unlink.selection;
+	Ids ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
+	Glance *glances;
+	char *owner_id;
 
 	if (ids.count == 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("argument report_ids of reportlink_unlink must not be empty")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("argument report_ids of reportlink_unlink must not be empty")));
 
 	glances = reportlink_find_named(call, ids, 1, selection);
 	rl_require_one_patient(selection, glances);
@@ -220,9 +233,14 @@ rl_unlink(Call *call, FunctionCallInfo fcinfo)
 }
 
 static const Procedure rl_unlink_procedure = {
-	"reportlink_unlink", OPERATION_LINK, rl_unlink, 4,
-	{{"organization_id", true, false}, {"report_ids", true, true},
-	 {"unassign_and_discard", false, false}, {"actor", false, false}},
+	"reportlink_unlink",
+	OPERATION_LINK,
+	rl_unlink,
+	4,
+	{{"organization_id", true, false},
+	 {"report_ids", true, true},
+	 {"unassign_and_discard", false, false},
+	 {"actor", false, false}},
 };
 
 /*

@@ -21,10 +21,10 @@ reportlink_open_state(const Call *call, State *state)
 
 /* report.opened; view when nothing was opened for dictation */
 void
-reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id, const Ids *report_ids,
-						 Status status_before, Status status, bool view)
+reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id,
+						 const Ids *report_ids, Status status_before, Status status, bool view)
 {
-	EventData	data;
+	EventData data;
 
 	reportlink_data_init(&data);
 	reportlink_data_text(&data, "old_status", reportlink_status_name(status_before));
@@ -37,7 +37,7 @@ reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id
 static State
 rl_opened_state(const Call *call, const Selection *selection, bool *view)
 {
-	State		state = selection->named[0]->state;
+	State state = selection->named[0]->state;
 
 	*view = !reportlink_is_linkable(state.status);
 	if (!*view)
@@ -64,10 +64,10 @@ rl_same_state(const State *one, const State *other)
 static Datum
 rl_open(Call *call, FunctionCallInfo fcinfo)
 {
-	Selection	selection;
-	State		before;
-	State		after;
-	bool		view;
+	Selection selection;
+	State before;
+	State after;
+	bool view;
 
 	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
 	before = selection.named[0]->state;
@@ -76,22 +76,28 @@ rl_open(Call *call, FunctionCallInfo fcinfo)
 	if (view || !rl_same_state(&before, &after))
 	{
 		const ReportGroup *group = selection.named[0]->group;
-		int64		document_id = reportlink_document_in_force(selection.named[0]);
-		Ids			ids = reportlink_selected_ids(&selection);
+		int64 document_id = reportlink_document_in_force(selection.named[0]);
+		Ids ids = reportlink_selected_ids(&selection);
 
 		if (!view)
 			reportlink_store_state(call, &selection, &after);
 		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
+			reportlink_record_owner_change(call,
+										   group,
+										   document_id,
+										   &ids,
+										   before.owner_id,
 										   after.owner_id);
-		reportlink_record_opened(call, group, document_id, &ids, before.status, after.status,
-								 view);
+		reportlink_record_opened(call, group, document_id, &ids, before.status, after.status, view);
 	}
 	return reportlink_state_row(fcinfo, selection.named[0]);
 }
 
 static const Procedure rl_open_procedure = {
-	"reportlink_open", OPERATION_VIEW, rl_open, 3,
+	"reportlink_open",
+	OPERATION_VIEW,
+	rl_open,
+	3,
 	{{"organization_id", true, false}, {"report_id", true, false}, {"actor", false, false}},
 };
 
@@ -109,10 +115,10 @@ reportlink_open(PG_FUNCTION_ARGS)
 static Datum
 rl_close(Call *call, FunctionCallInfo fcinfo)
 {
-	bool		release = reportlink_arg_or(fcinfo, 2, false);
-	Selection	selection;
-	State		before;
-	State		after;
+	bool release = reportlink_arg_or(fcinfo, 2, false);
+	Selection selection;
+	State before;
+	State after;
 
 	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
 	reportlink_require_ownership(call, &selection);
@@ -125,14 +131,18 @@ rl_close(Call *call, FunctionCallInfo fcinfo)
 	if (!rl_same_state(&before, &after))
 	{
 		const ReportGroup *group = selection.named[0]->group;
-		int64		document_id = reportlink_document_in_force(selection.named[0]);
-		Ids			ids = reportlink_selected_ids(&selection);
-		EventData	data;
+		int64 document_id = reportlink_document_in_force(selection.named[0]);
+		Ids ids = reportlink_selected_ids(&selection);
+		EventData data;
 
 		reportlink_require_not_cancelled(&selection);
 		reportlink_store_state(call, &selection, &after);
 		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
+			reportlink_record_owner_change(call,
+										   group,
+										   document_id,
+										   &ids,
+										   before.owner_id,
 										   after.owner_id);
 		reportlink_data_init(&data);
 		reportlink_data_bool(&data, "release", release);
@@ -142,8 +152,13 @@ rl_close(Call *call, FunctionCallInfo fcinfo)
 }
 
 static const Procedure rl_close_procedure = {
-	"reportlink_close", OPERATION_DRAFT, rl_close, 4,
-	{{"organization_id", true, false}, {"report_id", true, false}, {"release", false, false},
+	"reportlink_close",
+	OPERATION_DRAFT,
+	rl_close,
+	4,
+	{{"organization_id", true, false},
+	 {"report_id", true, false},
+	 {"release", false, false},
 	 {"actor", false, false}},
 };
 

@@ -1,0 +1,74 @@
+EXTENSION = reportlink
+MODULE_big = reportlink
+DATA = $(wildcard sql/reportlink--*.sql)
+OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
+# every function that SQL calls has the same argument, whether it uses it or not
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))
+REGRESS_OPTS = --inputdir=test --load-extension=plpgsql
+ISOLATION = $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
+ISOLATION_OPTS = --inputdir=test --outputdir=.
+EXTRA_CLEAN = tmp_check results regression.diffs regression.out dist
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+CLANG_FORMAT ?= clang-format
+VERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" reportlink.control)
+
+# help, demo and test work on a machine that has no PostgreSQL yet
+ifneq ($(wildcard $(PGXS)),)
+all:
+include $(PGXS)
+$(OBJS): $(wildcard src/*.h)
+else
+all install:
+	@echo "$(PG_CONFIG) not found: install postgresql-server-dev, or set PG_CONFIG" >&2; exit 1
+endif
+
+.PHONY: help demo test regress isolation pgtap tap format check-format dist
+
+help:
+	@echo "make               build the extension"
+	@echo "make install       install it into the server of PG_CONFIG ($(PG_CONFIG))"
+	@echo "make demo          show it on a throw-away server; KEEP=1 leaves the server up"
+	@echo "make test          prove it on throw-away servers; installs with apt what is missing"
+	@echo "                   SUITES=\"pgtap tap\" runs some of: format regress isolation pgtap tap"
+	@echo "make format        lay the C out as .clang-format says"
+	@echo "make dist          pack a release of the committed tree for PGXN"
+	@echo "against the server of PGHOST and PGPORT, with the extension installed:"
+	@echo "make regress | isolation | pgtap | tap"
+
+demo:
+	@demo/run
+
+test:
+	@test/run
+
+regress:
+	$(pg_regress_installcheck) $(REGRESS_OPTS) $(REGRESS)
+
+isolation:
+	$(pg_isolation_regress_installcheck) $(ISOLATION_OPTS) $(ISOLATION)
+
+PGTAP_DATABASE = reportlink_pgtap
+pgtap:
+	dropdb --if-exists $(PGTAP_DATABASE) 2>/dev/null && createdb $(PGTAP_DATABASE)
+	pg_prove --failures -d $(PGTAP_DATABASE) $(or $(FILES),$(sort $(wildcard test/pgtap/*.sql)))
+	dropdb $(PGTAP_DATABASE)
+
+# TEMP_CONFIG: lines for the configuration of every server that the tests start
+PGXS_SRC = $(abspath $(dir $(PGXS))/..)
+tap:
+	PERL5LIB="$(PGXS_SRC)/test/perl:$$PERL5LIB" PG_REGRESS="$(PGXS_SRC)/test/regress/pg_regress" \
+	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(PROVE_FLAGS) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
+
+format:
+	$(CLANG_FORMAT) -i src/*.c src/*.h
+
+check-format:
+	$(CLANG_FORMAT) --dry-run -Werror src/*.c src/*.h
+
+dist:
+	mkdir -p dist
+	git archive --format=zip --prefix=reportlink-$(VERSION)/ -o dist/reportlink-$(VERSION).zip HEAD

@@ -1,0 +1,140 @@
+# machine.sh: what demo/run and test/run share: packages, the user that
+# PostgreSQL runs as, and a build in a scratch folder. Sourced by bash, in the
+# top folder of the project.
+#
+# Sets PG_MAJOR (or takes PG=15 from the caller), PG_BINDIR and PG_CONFIG.
+
+# Runs a command as root
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "reportlink: root is needed to install packages, and there is no sudo: $*" >&2
+		return 1
+	fi
+}
+
+# Runs a command as who may start servers: postgres for root, else who calls
+as_postgres()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		runuser -u postgres -- "$@"
+	else
+		"$@"
+	fi
+}
+
+package_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Newest major version that is installed, else the distribution's
+pick_version()
+{
+	PG_MAJOR=${PG:-$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+		grep -E '^[0-9]+$' | sort -n | tail -n 1)}
+	if [ -z "$PG_MAJOR" ]; then
+		PG_MAJOR=$(apt-cache depends postgresql 2>/dev/null |
+			sed -n 's/^ *Depends: postgresql-\([0-9]\+\)$/\1/p' | head -n 1)
+	fi
+	if [ -z "$PG_MAJOR" ]; then
+		PG_MAJOR=15
+	fi
+	PG_BINDIR=/usr/lib/postgresql/$PG_MAJOR/bin
+	PG_CONFIG=$PG_BINDIR/pg_config
+}
+
+# Installs with apt which of the packages given are missing. A server package
+# would make and start a cluster of its own: told not to, for the while.
+install_packages()
+{
+	local missing=() package no_cluster=/etc/postgresql-common/createcluster.d/reportlink.conf
+
+	for package in "$@"; do
+		package_installed "$package" || missing+=("$package")
+	done
+	if [ "${#missing[@]}" -eq 0 ]; then
+		return 0
+	fi
+
+	echo "installing ${missing[*]}"
+	as_root mkdir -p "${no_cluster%/*}"
+	echo "create_main_cluster = false" | as_root tee "$no_cluster" >/dev/null
+	if ! { as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends "${missing[@]}"; } >"$apt_log" 2>&1; then
+		tail -n 20 "$apt_log" >&2
+		as_root rm -f "$no_cluster"
+		return 1
+	fi
+	as_root rm -f "$no_cluster"
+}
+
+# Everything that building and running needs, and the packages given besides;
+# PGNN in a name stands for postgresql-<major>
+install_machine()
+{
+	local apt_log wanted=()
+
+	apt_log=$(mktemp)
+	pick_version
+	wanted=(gcc make libc6-dev postgresql-common "postgresql-$PG_MAJOR"
+		"postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}")
+	for package in "${wanted[@]}"; do
+		if ! package_installed "$package"; then
+			as_root apt-get update -qq >"$apt_log" 2>&1 || { tail -n 20 "$apt_log" >&2; return 1; }
+			break
+		fi
+	done
+	if [ ! -d "/usr/lib/postgresql/$PG_MAJOR" ]; then
+		pick_version # apt knows now what the distribution has
+		wanted=("${wanted[@]/%-15/-$PG_MAJOR}")
+	fi
+	install_packages "${wanted[@]}"
+	rm -f "$apt_log"
+}
+
+# make_scratch: a folder for build and servers that as_postgres may write, in $scratch
+make_scratch()
+{
+	scratch=$(mktemp -d "${TMPDIR:-/tmp}/reportlink.XXXXXX")
+	if [ "$(id -u)" -eq 0 ]; then
+		chown postgres: "$scratch"
+	fi
+	chmod 755 "$scratch"
+}
+
+# build_copy: copies the project to $scratch/reportlink, and ../shared/data beside
+# it where it is present; builds with warnings as errors, installs to $scratch/dest
+build_copy()
+{
+	mkdir -p "$scratch/reportlink" "$scratch/dest"
+	tar --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude=./tmp_check \
+		--exclude=./results -cf - . | tar -xf - -C "$scratch/reportlink"
+	if [ -d ../shared/data ]; then
+		mkdir -p "$scratch/shared"
+		cp -R ../shared/data "$scratch/shared/"
+		chmod -R u+w,a+rX "$scratch/shared"
+	fi
+	if [ "$(id -u)" -eq 0 ]; then
+		chown -R postgres: "$scratch"
+	fi
+	as_postgres make -C "$scratch/reportlink" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no COPT=-Werror
+	as_postgres make -C "$scratch/reportlink" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+		install DESTDIR="$scratch/dest"
+}
+
+# server_settings: lines of postgresql.conf with which a server finds what
+# build_copy installed. Debian's servers before 18 know extension_destdir.
+server_settings()
+{
+	if [ "$PG_MAJOR" -ge 18 ]; then
+		echo "extension_control_path = '$scratch/dest$($PG_CONFIG --sharedir):\$system'"
+	else
+		echo "extension_destdir = '$scratch/dest'"
+	fi
+	echo "dynamic_library_path = '$scratch/dest$($PG_CONFIG --pkglibdir):\$libdir'"
+}
