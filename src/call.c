@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -97,13 +98,36 @@ rl_check_version(Oid relation)
 }
 
 /*
+ * All that a function looks up has a key. The planner does not know that of
+ * tables that are still empty, and a session may keep the plan that it then
+ * makes for hours: so it is told to use the keys.
+ */
+static const char *const rl_planner_settings[] = {"enable_seqscan",
+												  "enable_hashjoin",
+												  "enable_mergejoin"};
+
+static void
+rl_use_keys(void)
+{
+	for (size_t i = 0; i < lengthof(rl_planner_settings); i++)
+		(void) set_config_option(rl_planner_settings[i],
+								 "off",
+								 PGC_USERSET,
+								 PGC_S_SESSION,
+								 GUC_ACTION_SAVE,
+								 true,
+								 0,
+								 false);
+}
+
+/*
  * Begins work: notes who called, becomes the owner of the tables, connects to
  * SPI and marks this function as at work. Memory stays the caller's, so that
  * results outlive SPI. Raises 55000 when the tables are not installed. The
  * caller ends with reportlink_leave(), or in PG_CATCH with reportlink_abandon().
  */
 void
-reportlink_enter(Call *call)
+reportlink_enter(Call *call, WorkKind kind)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Oid relation = rl_report_relation();
@@ -117,10 +141,13 @@ reportlink_enter(Call *call)
 	SPI_connect();
 	MemoryContextSwitchTo(caller);
 	rl_work_depth = rl_trigger_depth();
+	call->guc_level = NewGUCNestLevel();
 
 	PG_TRY();
 	{
 		rl_check_version(relation);
+		if (kind == WORK_LOOKUPS)
+			rl_use_keys();
 	}
 	PG_CATCH();
 	{
@@ -135,13 +162,14 @@ void
 reportlink_leave(Call *call)
 {
 	rl_work_depth = call->saved_depth;
+	AtEOXact_GUC(true, call->guc_level);
 	SPI_finish();
 	SetUserIdAndSecContext(call->saved_user, call->saved_context);
 }
 
 /*
  * Ends work after an error, in PG_CATCH. The transaction's abort closes SPI,
- * at whatever level the error left it, and gives the user back.
+ * at whatever level the error left it, and gives user and settings back.
  */
 void
 reportlink_abandon(const Call *call)
@@ -230,7 +258,7 @@ reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
 
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
 		rl_identify_actor(&call,

@@ -28,7 +28,15 @@ typedef struct Call
 	Oid saved_user;
 	int saved_context;
 	int saved_depth;
+	int guc_level;
 } Call;
+
+/* What the statements of a function are like */
+typedef enum WorkKind
+{
+	WORK_LOOKUPS, /* of rows by their keys */
+	WORK_SCANS /* of whole tables */
+} WorkKind;
 
 /* An argument of an SQL function, by place */
 typedef struct Argument
@@ -55,7 +63,7 @@ extern Datum reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure
 extern void reportlink_require_args(FunctionCallInfo fcinfo, const char *function,
 									const Argument *args, int nargs);
 
-extern void reportlink_enter(Call *call);
+extern void reportlink_enter(Call *call, WorkKind kind);
 extern void reportlink_leave(Call *call);
 extern void reportlink_abandon(const Call *call);
 extern bool reportlink_at_work(void);

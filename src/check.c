@@ -136,7 +136,7 @@ reportlink_check(PG_FUNCTION_ARGS)
 	Call call = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_SCANS);
 	PG_TRY();
 	{
 		for (size_t i = 0; i < lengthof(rl_invariants); i++)

@@ -67,8 +67,9 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_LOCK_GROUPS] =
 		{"SELECT g.group_id, g.default_report_id, g.document_id, g.member_count "
 		 "FROM reportlink.report_group g "
-		 "WHERE g.organization_id = $1 AND g.group_id IN (SELECT r.group_id FROM reportlink.report r "
-		 "WHERE r.organization_id = $1 AND r.mrn = $2 AND r.report_id = ANY ($3)) "
+		 "WHERE g.organization_id = $1 AND g.group_id = ANY (ARRAY(SELECT r.group_id "
+		 "FROM reportlink.report r WHERE r.organization_id = $1 AND r.mrn = $2 "
+		 "AND r.report_id = ANY ($3) AND r.group_id IS NOT NULL)) "
 		 "ORDER BY g.group_id FOR NO KEY UPDATE OF g",
 		 {TEXTOID, TEXTOID, INT8ARRAYOID}},
 

@@ -48,7 +48,7 @@ rl_read(FunctionCallInfo fcinfo, QueryId query, const NullableDatum *args, int64
 {
 	Call call = {0};
 
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
 		if (report_id != 0)

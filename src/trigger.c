@@ -155,7 +155,7 @@ rl_add_patient(TriggerData *trigger, HeapTuple row)
 
 	if (mrn == NULL)
 		return;
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
 		NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
@@ -324,7 +324,7 @@ reportlink_report_identifiers(PG_FUNCTION_ARGS)
 	if (*reportlink_user_id != '\0')
 		call.actor = reportlink_user_id;
 
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
 		rl_record_identifiers(&call, trigger);
@@ -350,7 +350,7 @@ rl_is_blank(TriggerData *trigger, HeapTuple row)
 
 	if (args[1].isnull)
 		return true;
-	reportlink_enter(&call);
+	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
 		if (reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) > 0)
