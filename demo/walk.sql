@@ -1,0 +1,277 @@
+-- The story that `make demo` tells. psql reads it from its standard input, as
+-- the owner of the tables; demo/run has put DEMO_DIR (a scratch directory) in the
+-- environment, has made the roles, and the second psql listens already.
+
+\set ON_ERROR_STOP on
+\set owner :USER
+\pset pager off
+\pset footer off
+\pset null '-'
+SET TimeZone = 'America/Chicago';
+
+-- ends the story, and make demo with it, when it does not go as told
+CREATE FUNCTION demo_expect(holds boolean, expected text) RETURNS void
+	LANGUAGE plpgsql
+	AS $$
+BEGIN
+	IF holds IS NOT TRUE THEN
+		RAISE EXCEPTION 'the demo expected %', expected;
+	END IF;
+END
+$$;
+
+\echo
+\echo 1. MONDAY MORNING
+\echo
+\echo The orders of two weeks have been registered, each by an INSERT into reportlink.report:
+\echo
+SELECT o.name AS organization, o.linking_enabled AS linking, count(*) AS orders,
+	count(DISTINCT r.mrn) AS patients, count(DISTINCT r.visit_number) AS visits,
+	count(*) FILTER (WHERE r.status IN ('unread', 'draft')) AS to_read
+FROM reportlink.organization o JOIN reportlink.report r USING (organization_id)
+GROUP BY o.organization_id, o.name, o.linking_enabled ORDER BY orders DESC;
+
+\echo The reading application is the role reading_app, the integration engine interface_engine; neither
+\echo owns anything:
+\echo
+\set ECHO queries
+SELECT reportlink_grant('reading_app', 'reporter'),
+       reportlink_grant('interface_engine', 'listener');
+\set ECHO none
+\connect - reading_app
+SET TimeZone = 'America/Chicago';
+
+\echo
+\echo 2. THE DIALOG
+\echo
+\echo Dr. Okafor opens the CT of the chest of MRN 00417736, accession CT-26-130417, and presses Link
+\echo Reports. What else is there of this patient?
+\echo
+\set ECHO queries
+SET reportlink.user_id = 'okafor';
+SELECT * FROM reportlink_open('lakeside', 1);
+SELECT report_id AS id, accession_number, study_name, created_at::date AS created, linkable, reason
+FROM reportlink_linkable_reports('lakeside', 1) ORDER BY report_id;
+\set ECHO none
+\echo What is signed, cancelled or on the desk of a colleague stays as it is.
+
+\echo
+\echo 3. THE LINK
+\echo
+\echo She ticks abdomen and pelvis of the same visit and, by mistake, the portable chest film of last
+\echo Thursday (4), and closes the dialog. One statement does it all:
+\echo
+\set ECHO queries
+\x on
+SELECT * FROM reportlink_link('lakeside', ARRAY[1, 2, 3, 4]);
+\x off
+\set ECHO none
+\echo The first report is the default. The others are in draft and hers as well, as the first was.
+
+\echo
+\echo 4. THE SIDEBAR
+\echo
+\set ECHO queries
+SELECT report_id, accession_number, study_name, created_at::date AS created, order_id, is_default
+FROM reportlink_linked_reports('lakeside', 1);
+\set ECHO none
+\echo Dr. Park, the resident, had dictated into the abdomen and gave it back. The chest was blank, and
+\echo blank never replaces text: his dictation is now the text of all four. It was not copied, the
+\echo reports point at one document:
+\echo
+\set ECHO queries
+SELECT report_id, status, owner_id, drafting, document_id, transcript
+FROM reportlink.report_text WHERE organization_id = 'lakeside' AND group_id = 1
+ORDER BY link_position;
+\set ECHO none
+
+\echo
+\echo 5. ONE REPORT TOO MANY
+\echo
+\echo The film of Thursday does not belong. It goes back to the worklist as it was, unowned, blank:
+\echo
+\set ECHO queries
+SELECT * FROM reportlink_unlink('lakeside', ARRAY[4], unassign_and_discard => true);
+\set ECHO none
+\echo The worklist shows the three that remain as one row, the film as another:
+\echo
+\set ECHO queries
+SELECT report_id, report_count AS n, accession_numbers, status, owner_id
+FROM reportlink.worklist
+WHERE organization_id = 'lakeside' AND mrn = '00417736' ORDER BY report_id;
+\set ECHO none
+
+\echo
+\echo 6. WHAT IS REFUSED
+\echo
+\echo Another patient (report 8) by a slip of the mouse. The message is in the words of the product,
+\echo the SQLSTATE is for the program, and nothing has changed:
+\echo
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT * FROM reportlink_link('lakeside', ARRAY[1, 8]);
+\set ECHO none
+\echo SQLSTATE :LAST_ERROR_SQLSTATE
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'LAST_ERROR_SQLSTATE' = 'RL004', 'SQLSTATE RL004') \g /dev/null
+\echo
+\echo The same holds for anyone who writes SQL by hand, here or with any other tool:
+\echo
+\set ON_ERROR_STOP off
+\set ECHO queries
+UPDATE reportlink.report SET mrn = '00418880' WHERE organization_id = 'lakeside' AND report_id = 1;
+\set ECHO none
+\echo SQLSTATE :LAST_ERROR_SQLSTATE
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'LAST_ERROR_SQLSTATE' = 'RL021', 'SQLSTATE RL021') \g /dev/null
+
+\echo
+\echo 7. TWO RADIOLOGISTS AT ONCE
+\echo
+\echo A trauma series came in. Dr. Okafor links it; before her transaction is committed Dr. Lindqvist,
+\echo in the next room, links the same studies.
+\echo
+SELECT array_agg(report_id ORDER BY report_id) AS series, count(*) AS studies
+FROM reportlink.report
+WHERE organization_id = 'lakeside' AND visit_number = (
+	SELECT visit_number FROM reportlink.report
+	WHERE organization_id = 'lakeside' AND study_name = 'XR Femur 2 Views Left' AND status = 'unread'
+	ORDER BY report_id LIMIT 1) \gset
+\setenv DEMO_SERIES :series
+\set ECHO queries
+BEGIN;
+SELECT group_id, report_ids, owner_id FROM reportlink_link('lakeside', :'series');
+\set ECHO none
+\! PGUSER=reading_app PGAPPNAME=lindqvist psql -X -q < demo/second.sql > "$DEMO_DIR/second" 2>&1 &
+DO $$
+BEGIN
+	FOR turn IN 1 .. 200 LOOP
+		IF EXISTS (SELECT FROM pg_stat_activity
+				WHERE application_name = 'lindqvist' AND wait_event_type = 'Lock') THEN
+			RETURN;
+		END IF;
+		PERFORM pg_sleep(0.05);
+		PERFORM pg_stat_clear_snapshot();
+	END LOOP;
+	RAISE 'the second session did not wait';
+END
+$$;
+\echo Her colleague waits for the patient, nobody else does:
+\echo
+SELECT application_name AS session, wait_event_type AS waits_for,
+	CASE WHEN pg_blocking_pids(pid) = ARRAY[pg_backend_pid()] THEN 'the session of Dr. Okafor' END AS held_by
+FROM pg_stat_activity WHERE application_name = 'lindqvist';
+\set ECHO queries
+COMMIT;
+\set ECHO none
+\echo
+\echo and is then judged by what is there now:
+\echo
+\! for turn in $(seq 100); do grep -q '^SQLSTATE' "$DEMO_DIR/second" && break; sleep 0.1; done
+\! cat "$DEMO_DIR/second"
+\set refused `grep -c '^SQLSTATE RL008' "$DEMO_DIR/second"`
+SELECT demo_expect(:refused = 1, 'SQLSTATE RL008 for the second session') \g /dev/null
+\echo There is one group. No deadlock is possible between such calls, whatever their order.
+
+\echo
+\echo 8. WHAT THE SECOND PSQL HEARD
+\echo
+\echo All the time a second psql (the integration engine) has been listening. It heard, at each commit:
+\echo
+\! touch "$DEMO_DIR/stop"
+\! for turn in $(seq 100); do test -e "$DEMO_DIR/heard.done" && break; sleep 0.1; done
+\! sed -n 's/.* with payload "\(.*\)" received from .*/\1/p' "$DEMO_DIR/heard" | fold -s -w 98
+\set heard `grep -c 'with payload .*report.unlinked' "$DEMO_DIR/heard"`
+SELECT demo_expect(:heard = 1, 'that the second psql hears of the unlink') \g /dev/null
+\echo
+\echo Ids only, for everybody may listen. What happened, with the identifiers that a RIS needs, is in
+\echo the table, in the transaction that did it. The engine has the profile listener:
+\echo
+\connect - interface_engine
+SET TimeZone = 'America/Chicago';
+\set ECHO queries
+SELECT event_id, type, actor, report_ids,
+       data->>'old_owner' AS old_owner, data->>'new_owner' AS new_owner
+FROM reportlink.event WHERE organization_id = 'lakeside' ORDER BY event_id;
+\t on
+SELECT jsonb_pretty(linked_identifiers->0) AS identifiers
+FROM reportlink.event WHERE type = 'report.linked' ORDER BY event_id LIMIT 1;
+\t off
+\set ECHO none
+
+\echo 9. THE REST OF THE TWO WEEKS
+\echo
+\echo The RIS knows which studies were ordered together. It links every visit that has more than one
+\echo (integrations may, also where Dr. Abbott of Prairie may not yet), each in a transaction of its own:
+\echo
+\connect - reading_app
+SET reportlink.user_id = 'ris';
+SELECT count(*) AS links, sum(studies) AS members FROM (
+	SELECT count(*) AS studies FROM reportlink.report WHERE status IN ('unread', 'draft')
+	GROUP BY organization_id, visit_number HAVING count(*) > 1 AND count(group_id) = 0) v \gset
+SELECT extract(epoch FROM clock_timestamp()) AS began \gset
+\o /dev/null
+SELECT format('SELECT reportlink_link(%L, %L, trigger_open_event => false)',
+	organization_id, array_agg(report_id ORDER BY report_id))
+FROM reportlink.report WHERE status IN ('unread', 'draft')
+GROUP BY organization_id, visit_number HAVING count(*) > 1 AND count(group_id) = 0
+ORDER BY min(report_id) \gexec
+\o
+SELECT round(extract(epoch FROM clock_timestamp()) - :began, 2) AS seconds,
+	round(:links / (extract(epoch FROM clock_timestamp()) - :began)) AS rate \gset
+\echo '  ' :links visits, :members reports, :links statements from one session: :seconds s, :rate links a second
+\echo
+\connect - :owner
+SELECT r.organization_id AS organization, count(DISTINCT r.group_id) AS groups,
+	count(r.group_id) AS linked_reports, max(g.member_count) AS largest,
+	count(*) FILTER (WHERE r.group_id IS NULL) AS single_reports,
+	(SELECT count(*) FROM reportlink.worklist w
+		WHERE w.organization_id = r.organization_id) AS worklist_rows
+FROM reportlink.report r
+LEFT JOIN reportlink.report_group g USING (organization_id, group_id)
+GROUP BY 1 ORDER BY 3 DESC;
+
+\echo How many statements are inside one link? A series of two and one of six, counted by
+\echo pg_stat_statements (without the checks of foreign keys, which are of PostgreSQL):
+\echo
+SET reportlink.user_id = 'ris';
+PREPARE series (integer) AS
+	SELECT array_agg(r.report_id ORDER BY r.link_position) AS series
+	FROM reportlink.report r
+	WHERE r.organization_id = 'lakeside' AND r.group_id = (
+		SELECT max(g.group_id) FROM reportlink.report_group g
+		WHERE g.organization_id = 'lakeside' AND g.member_count = $1);
+PREPARE statements AS
+	SELECT sum(calls) AS statements FROM pg_stat_statements
+	WHERE NOT toplevel AND query NOT LIKE '%FOR KEY SHARE OF x';
+
+EXECUTE series(2) \gset two_
+EXECUTE series(6) \gset six_
+\o /dev/null
+SELECT reportlink_unlink('lakeside', :'two_series'), reportlink_unlink('lakeside', :'six_series');
+SELECT pg_stat_statements_reset();
+SET pg_stat_statements.track = 'all';
+SELECT reportlink_link('lakeside', :'two_series', trigger_open_event => false);
+SET pg_stat_statements.track = 'none';
+EXECUTE statements \gset two_
+SELECT pg_stat_statements_reset();
+SET pg_stat_statements.track = 'all';
+SELECT reportlink_link('lakeside', :'six_series', trigger_open_event => false);
+SET pg_stat_statements.track = 'none';
+EXECUTE statements \gset six_
+\o
+\echo '  ' two reports: :two_statements statements, six reports: :six_statements statements
+SELECT demo_expect(:two_statements = :six_statements, 'as many statements for six as for two')
+	\g /dev/null
+
+\echo
+\echo 10. IS EVERYTHING AS IT SHOULD BE?
+\echo
+\echo reportlink_check() looks for every broken rule in all organizations. No row is the right answer:
+\echo
+\set ECHO queries
+\pset footer on
+SELECT * FROM reportlink_check();
+\set ECHO none
+SELECT demo_expect(count(*) = 0, 'no row of reportlink_check()') FROM reportlink_check() \g /dev/null
+DROP FUNCTION demo_expect;
