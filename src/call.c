@@ -49,10 +49,9 @@ rl_report_relation(void)
 	Oid relation = OidIsValid(schema) ? get_relname_relid("report", schema) : InvalidOid;
 
 	if (!OidIsValid(relation))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("reportlink is not installed in this database"),
-				 errhint("Run SELECT reportlink_install().")));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("reportlink is not installed in this database"),
+						errhint("Run SELECT reportlink_install().")));
 	return relation;
 }
 
@@ -87,13 +86,11 @@ rl_check_version(Oid relation)
 	reportlink_execute(QUERY_INSTALLED_VERSION, NULL);
 	version = reportlink_get_text(0, 1);
 	if (version == NULL || strcmp(version, REPORTLINK_VERSION) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("reportlink tables are of version %s, the library is of version %s",
-						version ? version : "unknown",
-						REPORTLINK_VERSION),
-				 errhint("Run ALTER EXTENSION reportlink UPDATE, then "
-						 "SELECT reportlink_install().")));
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("reportlink tables are of version %s, the library is of version %s",
+							   version ? version : "unknown", REPORTLINK_VERSION),
+						errhint("Run ALTER EXTENSION reportlink UPDATE, then "
+								"SELECT reportlink_install().")));
 	rl_checked_relation = relation;
 }
 
@@ -102,22 +99,15 @@ rl_check_version(Oid relation)
  * tables that are still empty, and a session may keep the plan that it then
  * makes for hours: so it is told to use the keys.
  */
-static const char *const rl_planner_settings[] = {"enable_seqscan",
-												  "enable_hashjoin",
+static const char *const rl_planner_settings[] = {"enable_seqscan", "enable_hashjoin",
 												  "enable_mergejoin"};
 
 static void
 rl_use_keys(void)
 {
 	for (size_t i = 0; i < lengthof(rl_planner_settings); i++)
-		(void) set_config_option(rl_planner_settings[i],
-								 "off",
-								 PGC_USERSET,
-								 PGC_S_SESSION,
-								 GUC_ACTION_SAVE,
-								 true,
-								 0,
-								 false);
+		(void) set_config_option(rl_planner_settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 }
 
 /*
@@ -202,10 +192,8 @@ reportlink_require(const Call *call, Operation operation)
 {
 	if (!reportlink_may(call->member.role, operation))
 		ereport(ERROR,
-				(reportlink_refusal(RL_ROLE),
-				 errdetail("User \"%s\" has the role %s.",
-						   call->actor,
-						   reportlink_role_name(call->member.role))));
+				(reportlink_refusal(RL_ROLE), errdetail("User \"%s\" has the role %s.", call->actor,
+														reportlink_role_name(call->member.role))));
 }
 
 /* Who acts: the argument, else the setting. RL012, RL013, RL014 */
@@ -234,9 +222,8 @@ reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Arg
 	for (int i = 0; i < nargs; i++)
 	{
 		if (args[i].required && PG_ARGISNULL(i))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument %s of %s must not be null", args[i].name, function)));
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("argument %s of %s must not be null", args[i].name, function)));
 		if (args[i].is_ids && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(i)))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -261,8 +248,7 @@ reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 	reportlink_enter(&call, WORK_LOOKUPS);
 	PG_TRY();
 	{
-		rl_identify_actor(&call,
-						  reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
+		rl_identify_actor(&call, reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
 						  procedure->operation);
 		result = procedure->body(&call, fcinfo);
 	}

@@ -100,13 +100,8 @@ static void
 rl_add_broken(ReturnSetInfo *rsinfo, const Invariant *invariant, NullableDatum organization_id)
 {
 	Oid types[] = {TEXTOID};
-	int result = SPI_execute_with_args(invariant->query,
-									   1,
-									   types,
-									   &organization_id.value,
-									   organization_id.isnull ? "n" : " ",
-									   true,
-									   0);
+	int result = SPI_execute_with_args(invariant->query, 1, types, &organization_id.value,
+									   organization_id.isnull ? "n" : " ", true, 0);
 
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_with_args returned %s", SPI_result_code_string(result));

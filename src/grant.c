@@ -92,8 +92,7 @@ rl_profile(const char *name)
 			return 1 << i;
 	}
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown profile \"%s\"", name),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown profile \"%s\"", name),
 			 errhint("Profiles are reader, reporter, listener and administrator.")));
 }
 
@@ -126,13 +125,9 @@ rl_change(bool grants, const Privilege *privileges, size_t count, const char *pr
 
 		if ((privileges[i].profiles & profile) == 0)
 			continue;
-		statement = psprintf("%s %s ON %s%s %s %s",
-							 grants ? "GRANT" : "REVOKE",
-							 privileges[i].privilege,
-							 prefix,
-							 privileges[i].object,
-							 grants ? "TO" : "FROM",
-							 role);
+		statement =
+			psprintf("%s %s ON %s%s %s %s", grants ? "GRANT" : "REVOKE", privileges[i].privilege,
+					 prefix, privileges[i].object, grants ? "TO" : "FROM", role);
 		if (SPI_execute(statement, false, 0) != SPI_OK_UTILITY)
 			elog(ERROR, "could not execute %s", statement);
 	}
@@ -156,33 +151,21 @@ rl_change_profile(FunctionCallInfo fcinfo, const char *function, bool grants)
 	reportlink_require_args(fcinfo, function, args, lengthof(args));
 	profile = rl_profile(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	if (!PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("a profile is for all organizations of the database"),
-				 errhint("Leave organization_id out.")));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("a profile is for all organizations of the database"),
+						errhint("Leave organization_id out.")));
 	if (!has_privs_of_role(GetUserId(), tables_owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be the owner of the reportlink tables")));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("must be the owner of the reportlink tables")));
 
 	role = (char *) quote_identifier(GetUserNameFromId(PG_GETARG_OID(0), false));
 	rl_extension(fcinfo->flinfo->fn_oid, &schema, &functions_owner);
 
 	SPI_connect();
-	rl_change(grants,
-			  rl_table_privileges,
-			  lengthof(rl_table_privileges),
-			  "",
-			  profile,
-			  role,
+	rl_change(grants, rl_table_privileges, lengthof(rl_table_privileges), "", profile, role,
 			  tables_owner);
-	rl_change(grants,
-			  rl_function_privileges,
-			  lengthof(rl_function_privileges),
-			  psprintf("FUNCTION %s.", quote_identifier(schema)),
-			  profile,
-			  role,
-			  functions_owner);
+	rl_change(grants, rl_function_privileges, lengthof(rl_function_privileges),
+			  psprintf("FUNCTION %s.", quote_identifier(schema)), profile, role, functions_owner);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -41,15 +41,12 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 			reportlink_ids_add(&other, selection->named_ids.values[i]);
 	}
 	if (without.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NO_MRN),
-				 errdetail("Reports %s.", reportlink_ids_to_text(&without))));
+		ereport(ERROR, (reportlink_refusal(RL_NO_MRN),
+						errdetail("Reports %s.", reportlink_ids_to_text(&without))));
 	if (other.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_MRNS_DIFFER),
-				 errdetail("Reports %s have another MRN than report " INT64_FORMAT ".",
-						   reportlink_ids_to_text(&other),
-						   selection->named_ids.values[0])));
+		ereport(ERROR, (reportlink_refusal(RL_MRNS_DIFFER),
+						errdetail("Reports %s have another MRN than report " INT64_FORMAT ".",
+								  reportlink_ids_to_text(&other), selection->named_ids.values[0])));
 }
 
 /* RL005 */
@@ -64,9 +61,8 @@ rl_require_none_cancelled(const Selection *selection)
 			reportlink_ids_add(&cancelled, selection->reports[i].report_id);
 	}
 	if (cancelled.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_CANCELLED),
-				 errdetail("Reports %s.", reportlink_ids_to_text(&cancelled))));
+		ereport(ERROR, (reportlink_refusal(RL_CANCELLED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&cancelled))));
 }
 
 /* RL008 for anyone: two owners cannot become one without one of them giving up */
@@ -84,14 +80,11 @@ rl_require_one_owner(const Selection *selection)
 		if (owned == NULL)
 			owned = report;
 		else if (strcmp(owned->state.owner_id, report->state.owner_id) != 0)
-			ereport(ERROR,
-					(reportlink_refusal(RL_NOT_OWNED),
-					 errdetail("Report " INT64_FORMAT " is owned by \"%s\", report " INT64_FORMAT
-							   " by \"%s\".",
-							   owned->report_id,
-							   owned->state.owner_id,
-							   report->report_id,
-							   report->state.owner_id)));
+			ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
+							errdetail("Report " INT64_FORMAT
+									  " is owned by \"%s\", report " INT64_FORMAT " by \"%s\".",
+									  owned->report_id, owned->state.owner_id, report->report_id,
+									  report->state.owner_id)));
 	}
 }
 
@@ -106,11 +99,10 @@ rl_require_something_new(const Selection *selection)
 		if (selection->named[i]->group == NULL)
 			return;
 	}
-	ereport(ERROR,
-			(reportlink_refusal(RL_ALREADY_LINKED),
-			 errdetail("Reports %s, group " INT64_FORMAT ".",
-					   reportlink_ids_to_text(&selection->named_ids),
-					   selection->groups[0].group_id)));
+	ereport(ERROR, (reportlink_refusal(RL_ALREADY_LINKED),
+					errdetail("Reports %s, group " INT64_FORMAT ".",
+							  reportlink_ids_to_text(&selection->named_ids),
+							  selection->groups[0].group_id)));
 }
 
 /* Everything that section 3 refuses of reports of one patient, in its order */
@@ -120,9 +112,8 @@ rl_require_linkable_selection(const Call *call, const Selection *selection)
 	rl_require_none_cancelled(selection);
 	reportlink_require_linkable(selection);
 	if (!call->member.linking_enabled && reportlink_is_interactive(call->member.role))
-		ereport(ERROR,
-				(reportlink_refusal(RL_LINKING_DISABLED),
-				 errdetail("Organization \"%s\".", call->organization_id)));
+		ereport(ERROR, (reportlink_refusal(RL_LINKING_DISABLED),
+						errdetail("Organization \"%s\".", call->organization_id)));
 	reportlink_require_ownership(call, selection);
 	rl_require_one_owner(selection);
 	rl_require_something_new(selection);
@@ -356,11 +347,7 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 	reportlink_data_ids(&data, "superseded_document_ids", &link->superseded);
 	reportlink_data_text(&data, "status", reportlink_status_name(link->state.status));
 	reportlink_data_text(&data, "owner_id", link->state.owner_id);
-	reportlink_record(call,
-					  "report.linked",
-					  &link->group,
-					  link->group.document_id,
-					  &members,
+	reportlink_record(call, "report.linked", &link->group, link->group.document_id, &members,
 					  &data);
 
 	for (int i = 0; i < link->nmembers; i++)
@@ -370,20 +357,11 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 			reportlink_ids_add(&changed, link->members[i]->report_id);
 	}
 	if (changed.count > 0)
-		reportlink_record_owner_change(call,
-									   &link->group,
-									   link->group.document_id,
-									   &changed,
-									   NULL,
+		reportlink_record_owner_change(call, &link->group, link->group.document_id, &changed, NULL,
 									   link->state.owner_id);
 	if (opens)
-		reportlink_record_opened(call,
-								 &link->group,
-								 link->group.document_id,
-								 &members,
-								 status_before,
-								 link->state.status,
-								 false);
+		reportlink_record_opened(call, &link->group, link->group.document_id, &members,
+								 status_before, link->state.status, false);
 }
 
 static Datum
@@ -461,10 +439,9 @@ rl_require_unpublished(Call *call, const ReportGroup *group)
 							reportlink_arg_id(group->group_id)};
 
 	if (reportlink_execute(QUERY_GROUP_IS_PUBLISHED, args) > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_FINALIZED),
-				 errdetail("Group " INT64_FORMAT " is published.", group->group_id),
-				 errhint("The default report can be changed until publication.")));
+		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
+						errdetail("Group " INT64_FORMAT " is published.", group->group_id),
+						errhint("The default report can be changed until publication.")));
 }
 
 static Datum
@@ -492,12 +469,8 @@ rl_set_default(Call *call, FunctionCallInfo fcinfo)
 		reportlink_data_init(&data);
 		reportlink_data_id(&data, "old_default_report_id", old_default);
 		reportlink_data_id(&data, "default_report_id", report->report_id);
-		reportlink_record(call,
-						  "report.default_changed",
-						  group,
-						  group->document_id,
-						  &selection.named_ids,
-						  &data);
+		reportlink_record(call, "report.default_changed", group, group->document_id,
+						  &selection.named_ids, &data);
 	}
 	return reportlink_state_row(fcinfo, report);
 }

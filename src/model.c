@@ -25,9 +25,8 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 	Ids unknown = reportlink_ids(count);
 
 	if (count < at_least)
-		ereport(ERROR,
-				(reportlink_refusal(RL_TOO_FEW_REPORTS),
-				 errdetail("Different reports given: %d.", count)));
+		ereport(ERROR, (reportlink_refusal(RL_TOO_FEW_REPORTS),
+						errdetail("Different reports given: %d.", count)));
 
 	memset(selection, 0, sizeof(Selection));
 	selection->named_ids = reportlink_ids(count);
@@ -40,11 +39,9 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 		glances[i].group_id = reportlink_get_id(i, 4);
 	}
 	if (unknown.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_FOUND),
-				 errdetail("Reports %s, organization \"%s\".",
-						   reportlink_ids_to_text(&unknown),
-						   call->organization_id)));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
+						errdetail("Reports %s, organization \"%s\".",
+								  reportlink_ids_to_text(&unknown), call->organization_id)));
 	if (count > 0)
 		selection->mrn = glances[0].mrn;
 	return glances;
@@ -139,10 +136,7 @@ reportlink_selected_report(const Selection *selection, int64 report_id)
 {
 	Report key = {.report_id = report_id};
 
-	return bsearch(&key,
-				   selection->reports,
-				   selection->nreports,
-				   sizeof(Report),
+	return bsearch(&key, selection->reports, selection->nreports, sizeof(Report),
 				   rl_compare_reports);
 }
 
@@ -153,11 +147,8 @@ rl_read_report(const Selection *selection, int row, Report *report)
 
 	report->report_id = reportlink_get_id(row, 1);
 	report->group = key.group_id == 0 ? NULL
-									  : bsearch(&key,
-												selection->groups,
-												selection->ngroups,
-												sizeof(ReportGroup),
-												rl_compare_groups);
+									  : bsearch(&key, selection->groups, selection->ngroups,
+												sizeof(ReportGroup), rl_compare_groups);
 	report->link_position = reportlink_get_int(row, 3);
 	report->document_id = reportlink_get_id(row, 4);
 	report->state.status = reportlink_status(reportlink_get_text(row, 5));
@@ -193,11 +184,10 @@ reportlink_lock(Call *call, Selection *selection)
 		Report *report = reportlink_selected_report(selection, report_id);
 
 		if (report == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("report changed while it was being locked"),
-					 errdetail("Report " INT64_FORMAT ".", report_id),
-					 errhint("Retry the transaction.")));
+			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+							errmsg("report changed while it was being locked"),
+							errdetail("Report " INT64_FORMAT ".", report_id),
+							errhint("Retry the transaction.")));
 		report->named = true;
 		selection->named[i] = report;
 	}
@@ -335,9 +325,8 @@ reportlink_require_linkable(const Selection *selection)
 			reportlink_ids_add(&finalized, selection->reports[i].report_id);
 	}
 	if (finalized.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_FINALIZED),
-				 errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
+		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
 }
 
 /* RL008 when an interactive user does not own what somebody owns (section 1) */
@@ -356,11 +345,9 @@ reportlink_require_ownership(const Call *call, const Selection *selection)
 			reportlink_ids_add(&foreign, selection->reports[i].report_id);
 	}
 	if (foreign.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_OWNED),
-				 errdetail("Reports %s are not owned by \"%s\".",
-						   reportlink_ids_to_text(&foreign),
-						   call->actor)));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
+						errdetail("Reports %s are not owned by \"%s\".",
+								  reportlink_ids_to_text(&foreign), call->actor)));
 }
 
 /* RL010 unless every named report is linked */
@@ -375,9 +362,8 @@ reportlink_require_linked(const Selection *selection)
 			reportlink_ids_add(&unlinked, selection->named[i]->report_id);
 	}
 	if (unlinked.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_LINKED),
-				 errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
 }
 
 /* RL015 for a cancelled report, which nobody changes any more */
@@ -385,8 +371,7 @@ void
 reportlink_require_not_cancelled(const Selection *selection)
 {
 	if (selection->named[0]->state.status == STATUS_CANCELLED)
-		ereport(ERROR,
-				(reportlink_refusal(RL_TRANSITION),
-				 errdetail("Report " INT64_FORMAT " is cancelled.",
-						   selection->named_ids.values[0])));
+		ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
+						errdetail("Report " INT64_FORMAT " is cancelled.",
+								  selection->named_ids.values[0])));
 }

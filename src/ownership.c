@@ -31,15 +31,11 @@ rl_require_disposal(const Call *call, const Selection *selection, const char *ow
 	if (call->member.role == ROLE_ATTENDING &&
 		(owner_id == NULL || rl_role_of(call, owner_id) < ROLE_ATTENDING))
 		return;
-	ereport(ERROR,
-			(reportlink_refusal(RL_NOT_OWNED),
-			 errdetail("Report " INT64_FORMAT " is owned by %s%s%s, \"%s\" has the role %s.",
-					   selection->named_ids.values[0],
-					   owner_id ? "\"" : "",
-					   owner_id ? owner_id : "nobody",
-					   owner_id ? "\"" : "",
-					   call->actor,
-					   reportlink_role_name(call->member.role))));
+	ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
+					errdetail("Report " INT64_FORMAT " is owned by %s%s%s, \"%s\" has the role %s.",
+							  selection->named_ids.values[0], owner_id ? "\"" : "",
+							  owner_id ? owner_id : "nobody", owner_id ? "\"" : "", call->actor,
+							  reportlink_role_name(call->member.role))));
 }
 
 /* RL013, RL014: an owner must be able to dictate */
@@ -55,11 +51,9 @@ rl_require_owner(const Call *call, const char *new_owner)
 				(reportlink_refusal(RL_NOT_MEMBER),
 				 errdetail("User \"%s\", organization \"%s\".", new_owner, call->organization_id)));
 	if (!reportlink_may(member.role, OPERATION_DRAFT))
-		ereport(ERROR,
-				(reportlink_refusal(RL_ROLE),
-				 errdetail("User \"%s\" has the role %s and cannot own reports.",
-						   new_owner,
-						   reportlink_role_name(member.role))));
+		ereport(ERROR, (reportlink_refusal(RL_ROLE),
+						errdetail("User \"%s\" has the role %s and cannot own reports.", new_owner,
+								  reportlink_role_name(member.role))));
 }
 
 static Datum
@@ -84,12 +78,9 @@ rl_assign(Call *call, FunctionCallInfo fcinfo)
 		after.owner_id = new_owner;
 		after.drafting = false;
 		reportlink_store_state(call, &selection, &after);
-		reportlink_record_owner_change(call,
-									   selection.named[0]->group,
-									   reportlink_document_in_force(selection.named[0]),
-									   &ids,
-									   before.owner_id,
-									   new_owner);
+		reportlink_record_owner_change(call, selection.named[0]->group,
+									   reportlink_document_in_force(selection.named[0]), &ids,
+									   before.owner_id, new_owner);
 	}
 	return reportlink_state_row(fcinfo, selection.named[0]);
 }

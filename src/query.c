@@ -237,9 +237,7 @@ rl_plan(QueryId id)
 
 	plan = SPI_prepare(query->text, rl_count_args(query), (Oid *) query->types);
 	if (plan == NULL)
-		elog(ERROR,
-			 "SPI_prepare returned %s for %s",
-			 SPI_result_code_string(SPI_result),
+		elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
 			 query->text);
 	SPI_keepplan(plan);
 	rl_plans[id] = plan;
@@ -267,9 +265,7 @@ reportlink_execute(QueryId id, const NullableDatum *args)
 
 	result = SPI_execute_plan(rl_plan(id), values, nulls, false, 0);
 	if (result < 0)
-		elog(ERROR,
-			 "SPI_execute_plan returned %s for %s",
-			 SPI_result_code_string(result),
+		elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(result),
 			 rl_queries[id].text);
 	return (int) SPI_processed;
 }
@@ -344,8 +340,8 @@ reportlink_ids_from_array(ArrayType *array)
 	int count;
 	Ids ids;
 
-	deconstruct_array(
-		array, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements, NULL, &count);
+	deconstruct_array(array, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &elements,
+					  NULL, &count);
 	ids = reportlink_ids(count);
 	for (int i = 0; i < count; i++)
 		reportlink_ids_add(&ids, DatumGetInt64(elements[i]));
@@ -359,8 +355,8 @@ reportlink_ids_to_array(const Ids *ids)
 
 	for (int i = 0; i < ids->count; i++)
 		elements[i] = Int64GetDatum(ids->values[i]);
-	return PointerGetDatum(construct_array(
-		elements, ids->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(elements, ids->count, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* "1, 2, 3" for a DETAIL; a long list is cut and counted */

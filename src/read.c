@@ -35,11 +35,9 @@ rl_require_report(const char *organization_id, int64 report_id)
 		reportlink_execute(QUERY_NAMED_REPORTS, args);
 	}
 	if (!reportlink_get_bool(0, 2))
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_FOUND),
-				 errdetail("Reports " INT64_FORMAT ", organization \"%s\".",
-						   report_id,
-						   organization_id)));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
+						errdetail("Reports " INT64_FORMAT ", organization \"%s\".", report_id,
+								  organization_id)));
 }
 
 /* Runs a query of a reading function; report_id 0 when it is not about one report */
@@ -114,9 +112,8 @@ reportlink_find(PG_FUNCTION_ARGS)
 
 	reportlink_require_args(fcinfo, "reportlink_find", &organization, 1);
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("reportlink_find needs an MRN or an accession number")));
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("reportlink_find needs an MRN or an accession number")));
 	for (int i = 0; i < 4; i++)
 		args[i] = fcinfo->args[i];
 	return rl_read(fcinfo, QUERY_FIND, args, 0);

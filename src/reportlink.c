@@ -40,35 +40,15 @@ _PG_init(void)
 {
 	DefineCustomStringVariable("reportlink.user_id",
 							   "User on whose behalf reportlink functions are called.",
-							   "Default of their argument actor.",
-							   &reportlink_user_id,
-							   "",
-							   PGC_USERSET,
-							   0,
-							   NULL,
-							   NULL,
-							   NULL);
-	DefineCustomEnumVariable("reportlink.notify",
-							 "Who sends NOTIFY for an event.",
+							   "Default of their argument actor.", &reportlink_user_id, "",
+							   PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("reportlink.notify", "Who sends NOTIFY for an event.",
 							 "commit: the transaction that records it; off: nobody.",
-							 &reportlink_notify,
-							 NOTIFY_COMMIT,
-							 rl_notify_modes,
-							 PGC_SUSET,
-							 0,
-							 NULL,
-							 NULL,
-							 NULL);
-	DefineCustomStringVariable("reportlink.notify_channel",
-							   "Channel on which events are notified.",
-							   NULL,
-							   &reportlink_notify_channel,
-							   "reportlink",
-							   PGC_SUSET,
-							   0,
-							   rl_check_channel,
-							   NULL,
-							   NULL);
+							 &reportlink_notify, NOTIFY_COMMIT, rl_notify_modes, PGC_SUSET, 0, NULL,
+							 NULL, NULL);
+	DefineCustomStringVariable("reportlink.notify_channel", "Channel on which events are notified.",
+							   NULL, &reportlink_notify_channel, "reportlink", PGC_SUSET, 0,
+							   rl_check_channel, NULL, NULL);
 	MarkGUCPrefixReserved("reportlink");
 }
 

@@ -50,11 +50,8 @@ static const ManagedColumn rl_fixed_columns[] = {
 	{"report_id", NULL, "A report keeps its id."},
 };
 
-static const char *const rl_identifiers[] = {"accession_number",
-											 "native_id",
-											 "assigning_authority",
-											 "order_id",
-											 "site_id"};
+static const char *const rl_identifiers[] = {"accession_number", "native_id", "assigning_authority",
+											 "order_id", "site_id"};
 
 /* A column of a row of the trigger's table */
 static Datum
@@ -64,9 +61,7 @@ rl_value(TriggerData *trigger, HeapTuple row, const char *column, bool *isnull)
 	int attnum = SPI_fnumber(tupdesc, column);
 
 	if (attnum <= 0)
-		elog(ERROR,
-			 "column \"%s\" of table \"%s\" not found",
-			 column,
+		elog(ERROR, "column \"%s\" of table \"%s\" not found", column,
 			 RelationGetRelationName(trigger->tg_relation));
 	return heap_getattr(row, attnum, tupdesc, isnull);
 }
@@ -111,9 +106,8 @@ static TriggerData *
 rl_trigger_data(FunctionCallInfo fcinfo)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("this function is for the triggers of the reportlink tables")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is for the triggers of the reportlink tables")));
 	return (TriggerData *) fcinfo->context;
 }
 
@@ -123,9 +117,8 @@ rl_report_trigger(FunctionCallInfo fcinfo)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("this function is for row triggers of reportlink.report")));
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is for row triggers of reportlink.report")));
 	return trigger;
 }
 
@@ -138,12 +131,10 @@ rl_by_tables_owner(TriggerData *trigger)
 static void
 rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const char *hint)
 {
-	ereport(ERROR,
-			(reportlink_refusal(RL_MANAGED),
-			 errdetail("Column \"%s\" of report " INT64_FORMAT ".",
-					   column,
-					   rl_id(trigger, row, "report_id")),
-			 errhint("%s", hint)));
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+					errdetail("Column \"%s\" of report " INT64_FORMAT ".", column,
+							  rl_id(trigger, row, "report_id")),
+					errhint("%s", hint)));
 }
 
 /* Makes the patient's row for a report that names one */
@@ -232,9 +223,7 @@ reportlink_report_update(PG_FUNCTION_ARGS)
 	if (rl_column_changes(trigger, "mrn"))
 	{
 		if (rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0)
-			rl_refuse_column(trigger,
-							 trigger->tg_trigtuple,
-							 "mrn",
+			rl_refuse_column(trigger, trigger->tg_trigtuple, "mrn",
 							 "Unlink the report first, with reportlink_unlink().");
 		rl_add_patient(trigger, row);
 	}
@@ -257,14 +246,11 @@ rl_try_lock_patient(const char *organization_id, const char *mrn)
 	while (reportlink_execute(QUERY_TRY_LOCK_PATIENT, args) == 0)
 	{
 		if (waited >= DeadlockTimeout)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
-					 errmsg("could not lock the patient of the report"),
-					 errdetail("A reportlink function is at work on it."),
-					 errhint("Retry the transaction.")));
-		(void) WaitLatch(MyLatch,
-						 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-						 pause,
+			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+							errmsg("could not lock the patient of the report"),
+							errdetail("A reportlink function is at work on it."),
+							errhint("Retry the transaction.")));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
 						 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
@@ -280,8 +266,7 @@ rl_add_identifiers(TriggerData *trigger, HeapTuple row, EventData *data, const c
 
 	reportlink_data_init(&identifiers);
 	for (size_t i = 0; i < lengthof(rl_identifiers); i++)
-		reportlink_data_text(&identifiers,
-							 rl_identifiers[i],
+		reportlink_data_text(&identifiers, rl_identifiers[i],
 							 rl_text(trigger, row, rl_identifiers[i]));
 	reportlink_data_object(data, key, &identifiers);
 }
@@ -301,12 +286,8 @@ rl_record_identifiers(Call *call, TriggerData *trigger)
 	reportlink_data_init(&data);
 	rl_add_identifiers(trigger, trigger->tg_trigtuple, &data, "old");
 	rl_add_identifiers(trigger, row, &data, "new");
-	reportlink_record(call,
-					  "report.identifiers_changed",
-					  &selection.groups[0],
-					  selection.groups[0].document_id,
-					  &selection.named_ids,
-					  &data);
+	reportlink_record(call, "report.identifiers_changed", &selection.groups[0],
+					  selection.groups[0].document_id, &selection.named_ids, &data);
 }
 
 /*
@@ -381,23 +362,19 @@ reportlink_report_delete(PG_FUNCTION_ARGS)
 	Status status = reportlink_status(rl_text(trigger, row, "status"));
 
 	if (group_id != 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_MANAGED),
-				 errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
-						   report_id,
-						   group_id),
-				 errhint("Unlink the report first, with reportlink_unlink().")));
+		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+						errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
+								  report_id, group_id),
+						errhint("Unlink the report first, with reportlink_unlink().")));
 	if (status == STATUS_UNREAD || status == STATUS_CANCELLED ||
 		(status == STATUS_DRAFT && rl_is_blank(trigger, row)))
 		return PointerGetDatum(row);
 
-	ereport(ERROR,
-			(reportlink_refusal(RL_MANAGED),
-			 errdetail("Report " INT64_FORMAT " has the status %s.",
-					   report_id,
-					   reportlink_status_name(status)),
-			 errhint("Only a report that is unread, a blank draft or cancelled can be "
-					 "deleted.")));
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+					errdetail("Report " INT64_FORMAT " has the status %s.", report_id,
+							  reportlink_status_name(status)),
+					errhint("Only a report that is unread, a blank draft or cancelled can be "
+							"deleted.")));
 }
 
 /* BEFORE INSERT on what only functions write: RL021, unless the owner restores */

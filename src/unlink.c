@@ -43,12 +43,10 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 	if (!differ)
 		return;
 	if (unlinked.count > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_LINKED),
-				 errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
-	ereport(ERROR,
-			(reportlink_refusal(RL_DIFFERENT_GROUPS),
-			 errdetail("Reports %s.", reportlink_ids_to_text(&selection->named_ids))));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
+						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+	ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
+					errdetail("Reports %s.", reportlink_ids_to_text(&selection->named_ids))));
 }
 
 /* RL011 */
@@ -56,13 +54,11 @@ static void
 rl_require_one_group(const Selection *selection)
 {
 	if (selection->ngroups > 1)
-		ereport(ERROR,
-				(reportlink_refusal(RL_DIFFERENT_GROUPS),
-				 errdetail("Reports %s are in groups " INT64_FORMAT ", " INT64_FORMAT "%s.",
-						   reportlink_ids_to_text(&selection->named_ids),
-						   selection->groups[0].group_id,
-						   selection->groups[1].group_id,
-						   selection->ngroups > 2 ? " and more" : "")));
+		ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
+						errdetail("Reports %s are in groups " INT64_FORMAT ", " INT64_FORMAT "%s.",
+								  reportlink_ids_to_text(&selection->named_ids),
+								  selection->groups[0].group_id, selection->groups[1].group_id,
+								  selection->ngroups > 2 ? " and more" : "")));
 }
 
 /* Who stays, and what becomes of the group */
@@ -95,8 +91,7 @@ rl_plan_unlink(Unlink *unlink)
 static void
 rl_store_keeping(Call *call, const Unlink *unlink, const Ids *ids)
 {
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_ids(ids),
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(ids),
 							reportlink_arg_id(unlink->group->document_id)};
 
 	reportlink_execute(QUERY_UNLINK_KEEPING, args);
@@ -153,23 +148,15 @@ rl_record_unlink(Call *call, Unlink *unlink, const char *old_owner)
 	EventData data;
 
 	if (unlink->discards && old_owner != NULL)
-		reportlink_record_owner_change(call,
-									   unlink->group,
-									   unlink->group->document_id,
-									   &unlink->leaving,
-									   old_owner,
-									   NULL);
+		reportlink_record_owner_change(call, unlink->group, unlink->group->document_id,
+									   &unlink->leaving, old_owner, NULL);
 
 	reportlink_data_init(&data);
 	reportlink_data_ids(&data, "remaining_report_ids", &staying);
 	reportlink_data_bool(&data, "group_dissolved", unlink->dissolves);
 	reportlink_data_bool(&data, "unassign_and_discard", unlink->discards);
-	reportlink_record(call,
-					  "report.unlinked",
-					  unlink->group,
-					  unlink->group->document_id,
-					  &unlink->leaving,
-					  &data);
+	reportlink_record(call, "report.unlinked", unlink->group, unlink->group->document_id,
+					  &unlink->leaving, &data);
 }
 
 /* A row for each report that left, in request order */
@@ -212,9 +199,8 @@ rl_unlink(Call *call, FunctionCallInfo fcinfo)
 	char *owner_id;
 
 	if (ids.count == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument report_ids of reportlink_unlink must not be empty")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument report_ids of reportlink_unlink must not be empty")));
 
 	glances = reportlink_find_named(call, ids, 1, selection);
 	rl_require_one_patient(selection, glances);

@@ -82,11 +82,7 @@ rl_open(Call *call, FunctionCallInfo fcinfo)
 		if (!view)
 			reportlink_store_state(call, &selection, &after);
 		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call,
-										   group,
-										   document_id,
-										   &ids,
-										   before.owner_id,
+			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
 										   after.owner_id);
 		reportlink_record_opened(call, group, document_id, &ids, before.status, after.status, view);
 	}
@@ -138,11 +134,7 @@ rl_close(Call *call, FunctionCallInfo fcinfo)
 		reportlink_require_not_cancelled(&selection);
 		reportlink_store_state(call, &selection, &after);
 		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call,
-										   group,
-										   document_id,
-										   &ids,
-										   before.owner_id,
+			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
 										   after.owner_id);
 		reportlink_data_init(&data);
 		reportlink_data_bool(&data, "release", release);
