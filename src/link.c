@@ -361,7 +361,8 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 									   link->state.owner_id);
 	if (opens)
 		reportlink_record_opened(call, &link->group, link->group.document_id, &members,
-								 status_before, link->state.status, false);
+								 status_before, link->state.status,
+								 !reportlink_may(call->member.role, OPERATION_DRAFT));
 }
 
 static Datum
