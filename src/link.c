@@ -42,11 +42,13 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 	}
 	if (without.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NO_MRN),
-						errdetail("Reports %s.", reportlink_ids_to_text(&without))));
+						errdetail("%s.", reportlink_name_reports(&without))));
 	if (other.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_MRNS_DIFFER),
-						errdetail("Reports %s have another MRN than report " INT64_FORMAT ".",
-								  reportlink_ids_to_text(&other), selection->named_ids.values[0])));
+						errdetail_plural("%s has another MRN than report " INT64_FORMAT ".",
+										 "%s have another MRN than report " INT64_FORMAT ".",
+										 other.count, reportlink_name_reports(&other),
+										 selection->named_ids.values[0])));
 }
 
 /* RL005 */
@@ -62,7 +64,7 @@ rl_require_none_cancelled(const Selection *selection)
 	}
 	if (cancelled.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_CANCELLED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&cancelled))));
+						errdetail("%s.", reportlink_name_reports(&cancelled))));
 }
 
 /* RL008 for anyone: two owners cannot become one without one of them giving up */
@@ -100,8 +102,8 @@ rl_require_something_new(const Selection *selection)
 			return;
 	}
 	ereport(ERROR, (reportlink_refusal(RL_ALREADY_LINKED),
-					errdetail("Reports %s, group " INT64_FORMAT ".",
-							  reportlink_ids_to_text(&selection->named_ids),
+					errdetail("%s, group " INT64_FORMAT ".",
+							  reportlink_name_reports(&selection->named_ids),
 							  selection->groups[0].group_id)));
 }
 

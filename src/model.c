@@ -40,8 +40,8 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 	}
 	if (unknown.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
-						errdetail("Reports %s, organization \"%s\".",
-								  reportlink_ids_to_text(&unknown), call->organization_id)));
+						errdetail("%s, organization \"%s\".", reportlink_name_reports(&unknown),
+								  call->organization_id)));
 	if (count > 0)
 		selection->mrn = glances[0].mrn;
 	return glances;
@@ -326,7 +326,7 @@ reportlink_require_linkable(const Selection *selection)
 	}
 	if (finalized.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_FINALIZED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&finalized))));
+						errdetail("%s.", reportlink_name_reports(&finalized))));
 }
 
 /* RL008 when an interactive user does not own what somebody owns (section 1) */
@@ -345,9 +345,10 @@ reportlink_require_ownership(const Call *call, const Selection *selection)
 			reportlink_ids_add(&foreign, selection->reports[i].report_id);
 	}
 	if (foreign.count > 0)
-		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
-						errdetail("Reports %s are not owned by \"%s\".",
-								  reportlink_ids_to_text(&foreign), call->actor)));
+		ereport(ERROR,
+				(reportlink_refusal(RL_NOT_OWNED),
+				 errdetail_plural("%s is not owned by \"%s\".", "%s are not owned by \"%s\".",
+								  foreign.count, reportlink_name_reports(&foreign), call->actor)));
 }
 
 /* RL010 unless every named report is linked */
@@ -363,7 +364,7 @@ reportlink_require_linked(const Selection *selection)
 	}
 	if (unlinked.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+						errdetail("%s.", reportlink_name_reports(&unlinked))));
 }
 
 /* RL015 for a cancelled report, which nobody changes any more */

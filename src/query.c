@@ -359,13 +359,14 @@ reportlink_ids_to_array(const Ids *ids)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* "1, 2, 3" for a DETAIL; a long list is cut and counted */
+/* "Reports 1, 2, 3" for a DETAIL; a long list is cut and counted */
 char *
-reportlink_ids_to_text(const Ids *ids)
+reportlink_name_reports(const Ids *ids)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
+	appendStringInfoString(&text, ids->count == 1 ? "Report " : "Reports ");
 	for (int i = 0; i < Min(ids->count, IDS_SHOWN); i++)
 		appendStringInfo(&text, "%s" INT64_FORMAT, i > 0 ? ", " : "", ids->values[i]);
 	if (ids->count > IDS_SHOWN)

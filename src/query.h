@@ -47,7 +47,7 @@ extern Ids reportlink_ids(int capacity);
 extern void reportlink_ids_add(Ids *ids, int64 id);
 extern Ids reportlink_ids_from_array(ArrayType *array);
 extern Datum reportlink_ids_to_array(const Ids *ids);
-extern char *reportlink_ids_to_text(const Ids *ids);
+extern char *reportlink_name_reports(const Ids *ids);
 
 /* Arguments of a query; id 0 and a NULL string stand for null */
 extern NullableDatum reportlink_arg_id(int64 id);

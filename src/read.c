@@ -36,7 +36,7 @@ rl_require_report(const char *organization_id, int64 report_id)
 	}
 	if (!reportlink_get_bool(0, 2))
 		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
-						errdetail("Reports " INT64_FORMAT ", organization \"%s\".", report_id,
+						errdetail("Report " INT64_FORMAT ", organization \"%s\".", report_id,
 								  organization_id)));
 }
 

@@ -44,9 +44,9 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 		return;
 	if (unlinked.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
-						errdetail("Reports %s.", reportlink_ids_to_text(&unlinked))));
+						errdetail("%s.", reportlink_name_reports(&unlinked))));
 	ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
-					errdetail("Reports %s.", reportlink_ids_to_text(&selection->named_ids))));
+					errdetail("%s.", reportlink_name_reports(&selection->named_ids))));
 }
 
 /* RL011 */
@@ -55,8 +55,8 @@ rl_require_one_group(const Selection *selection)
 {
 	if (selection->ngroups > 1)
 		ereport(ERROR, (reportlink_refusal(RL_DIFFERENT_GROUPS),
-						errdetail("Reports %s are in groups " INT64_FORMAT ", " INT64_FORMAT "%s.",
-								  reportlink_ids_to_text(&selection->named_ids),
+						errdetail("%s are in groups " INT64_FORMAT ", " INT64_FORMAT "%s.",
+								  reportlink_name_reports(&selection->named_ids),
 								  selection->groups[0].group_id, selection->groups[1].group_id,
 								  selection->ngroups > 2 ? " and more" : "")));
 }
