@@ -168,11 +168,10 @@ BEGIN
 				REFERENCES reportlink.report_group (organization_id, group_id, mrn),
 			CONSTRAINT report_identified CHECK (coalesce(accession_number, native_id, order_id) IS NOT NULL),
 			CONSTRAINT report_identifier_length CHECK (
-				octet_length(accession_number) BETWEEN 1 AND 255 AND
-				octet_length(native_id) BETWEEN 1 AND 255 AND
-				octet_length(assigning_authority) BETWEEN 1 AND 255 AND
-				octet_length(order_id) BETWEEN 1 AND 255 AND
-				octet_length(site_id) BETWEEN 1 AND 255),
+				least(octet_length(accession_number), octet_length(native_id), octet_length(assigning_authority),
+					octet_length(order_id), octet_length(site_id)) >= 1 AND
+				greatest(octet_length(accession_number), octet_length(native_id), octet_length(assigning_authority),
+					octet_length(order_id), octet_length(site_id)) <= 255),
 			CONSTRAINT report_status CHECK (status IN ('unread', 'draft', 'prelim_signed', 'signed',
 				'addendum_prelim_signed', 'addendum_signed', 'cancelled')),
 			CONSTRAINT report_linked CHECK ((group_id IS NULL) = (link_position IS NULL)
@@ -400,9 +399,12 @@ BEGIN
 			('reportlink_update', 'report', 'BEFORE UPDATE ON %s FOR EACH ROW', 'reportlink_report_update',
 				'refuses plain changes of what reportlink manages'),
 			('reportlink_identifiers', 'report',
-				'AFTER UPDATE ON %s FOR EACH ROW WHEN (OLD.group_id IS NOT NULL AND '
-				'(OLD.accession_number, OLD.native_id, OLD.assigning_authority, OLD.order_id, OLD.site_id) IS DISTINCT FROM '
-				'(NEW.accession_number, NEW.native_id, NEW.assigning_authority, NEW.order_id, NEW.site_id))',
+				'AFTER UPDATE ON %s FOR EACH ROW WHEN (OLD.group_id IS NOT NULL AND ('
+				'OLD.accession_number IS DISTINCT FROM NEW.accession_number OR '
+				'OLD.native_id IS DISTINCT FROM NEW.native_id OR '
+				'OLD.assigning_authority IS DISTINCT FROM NEW.assigning_authority OR '
+				'OLD.order_id IS DISTINCT FROM NEW.order_id OR '
+				'OLD.site_id IS DISTINCT FROM NEW.site_id))',
 				'reportlink_report_identifiers', 'records that identifiers of a linked report changed'),
 			('reportlink_delete', 'report', 'BEFORE DELETE ON %s FOR EACH ROW', 'reportlink_report_delete',
 				'lets only an unlinked report without text go'),
