@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -25,6 +26,9 @@
  */
 #define NOT_AT_WORK (-1)
 static int rl_work_depth = NOT_AT_WORK;
+
+/* how many times longer than others a function waits before it looks for a deadlock */
+#define DEADLOCK_PATIENCE 10
 
 /* the table whose version was found good in this session */
 static Oid rl_checked_relation = InvalidOid;
@@ -94,20 +98,31 @@ rl_check_version(Oid relation)
 	rl_checked_relation = relation;
 }
 
+/* For as long as a function is at work */
+static void
+rl_set(const char *setting, const char *value)
+{
+	(void) set_config_option(setting, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
 /*
  * All that a function looks up has a key. The planner does not know that of
  * tables that are still empty, and a session may keep the plan that it then
  * makes for hours: so it is told to use the keys.
+ *
+ * A plain statement on several reports may lock them in another order than a
+ * function. Whoever looks for the deadlock first is its victim: the function
+ * waits longer before it looks, so that the plain statement is.
  */
-static const char *const rl_planner_settings[] = {"enable_seqscan", "enable_hashjoin",
-												  "enable_mergejoin"};
-
 static void
-rl_use_keys(void)
+rl_set_for_lookups(const Call *call)
 {
-	for (size_t i = 0; i < lengthof(rl_planner_settings); i++)
-		(void) set_config_option(rl_planner_settings[i], "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	rl_set("enable_seqscan", "off");
+	rl_set("enable_hashjoin", "off");
+	rl_set("enable_mergejoin", "off");
+	rl_set("deadlock_timeout",
+		   psprintf("%d", Min(call->deadlock_timeout, INT_MAX / 100) * DEADLOCK_PATIENCE));
 }
 
 /*
@@ -124,6 +139,7 @@ reportlink_enter(Call *call, WorkKind kind)
 
 	GetUserIdAndSecContext(&call->saved_user, &call->saved_context);
 	call->saved_depth = rl_work_depth;
+	call->deadlock_timeout = DeadlockTimeout;
 	call->database_role = GetUserNameFromId(call->saved_user, false);
 
 	SetUserIdAndSecContext(rl_relation_owner(relation),
@@ -137,7 +153,7 @@ reportlink_enter(Call *call, WorkKind kind)
 	{
 		rl_check_version(relation);
 		if (kind == WORK_LOOKUPS)
-			rl_use_keys();
+			rl_set_for_lookups(call);
 	}
 	PG_CATCH();
 	{

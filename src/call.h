@@ -23,6 +23,7 @@ typedef struct Call
 	char *actor; /* NULL: nobody known, in a trigger or a reading function */
 	char *database_role; /* who called, before the owner of the tables took over */
 	Member member; /* the actor */
+	int deadlock_timeout; /* of the session, in milliseconds */
 
 	/* what reportlink_leave() restores */
 	Oid saved_user;

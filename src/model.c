@@ -159,9 +159,25 @@ rl_read_report(const Selection *selection, int row, Report *report)
 }
 
 /*
- * Locks the selection and reads it again. 40001 when a plain statement took a
- * named report away (deleted it, changed its MRN) since it was looked up: a
- * retry sees what is now true.
+ * A named report is not with its patient any more: a plain statement deleted
+ * it (RL002) or changed its MRN. The latter is for a retry, since another
+ * patient's lock now would break the lock order.
+ */
+static void
+rl_refuse_moved(Call *call, const Selection *selection, int64 report_id)
+{
+	Selection now;
+
+	reportlink_find_named(call, selection->named_ids, 1, &now);
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("report changed while it was being locked"),
+			 errdetail("Report " INT64_FORMAT ".", report_id), errhint("Retry the transaction.")));
+}
+
+/*
+ * Locks the selection and reads it again. RL002 or 40001 when a plain
+ * statement took a named report away since it was looked up.
  */
 void
 reportlink_lock(Call *call, Selection *selection)
@@ -184,10 +200,7 @@ reportlink_lock(Call *call, Selection *selection)
 		Report *report = reportlink_selected_report(selection, report_id);
 
 		if (report == NULL)
-			ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-							errmsg("report changed while it was being locked"),
-							errdetail("Report " INT64_FORMAT ".", report_id),
-							errhint("Retry the transaction.")));
+			rl_refuse_moved(call, selection, report_id);
 		report->named = true;
 		selection->named[i] = report;
 	}

@@ -11,7 +11,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
-#include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -25,15 +24,15 @@
 /* longest pause between two tries for a patient's lock, in milliseconds */
 #define MAX_PAUSE_MS 16
 
-/* Columns of report that only functions change, and what to call instead */
-typedef struct ManagedColumn
+/* A column or table that only functions change, and what to do instead */
+typedef struct Managed
 {
 	const char *name;
 	const char *initial; /* what a new report has; NULL for null */
 	const char *hint;
-} ManagedColumn;
+} Managed;
 
-static const ManagedColumn rl_managed_columns[] = {
+static const Managed rl_managed_columns[] = {
 	{"status", "unread", "Call reportlink_open() or reportlink_close()."},
 	{"owner_id", NULL, "Call reportlink_assign()."},
 	{"drafting", "f", "Call reportlink_open() or reportlink_close()."},
@@ -45,7 +44,7 @@ static const ManagedColumn rl_managed_columns[] = {
 };
 
 /* Columns that stay as they were inserted, and what else makes the row what it is */
-static const ManagedColumn rl_fixed_columns[] = {
+static const Managed rl_fixed_columns[] = {
 	{"organization_id", NULL, "Register the report again in the other organization."},
 	{"report_id", NULL, "A report keeps its id."},
 };
@@ -180,7 +179,7 @@ reportlink_report_insert(PG_FUNCTION_ARGS)
 	{
 		for (size_t i = 0; i < lengthof(rl_managed_columns); i++)
 		{
-			const ManagedColumn *column = &rl_managed_columns[i];
+			const Managed *column = &rl_managed_columns[i];
 
 			if (!reportlink_same_text(rl_text(trigger, row, column->name), column->initial))
 				rl_refuse_column(trigger, row, column->name, column->hint);
@@ -191,7 +190,7 @@ reportlink_report_insert(PG_FUNCTION_ARGS)
 }
 
 static void
-rl_require_unchanged(TriggerData *trigger, const ManagedColumn *columns, size_t count)
+rl_require_unchanged(TriggerData *trigger, const Managed *columns, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 	{
@@ -237,15 +236,15 @@ reportlink_report_update(PG_FUNCTION_ARGS)
  * functions never meet 40P01; so it is raised here, after deadlock_timeout.
  */
 static void
-rl_try_lock_patient(const char *organization_id, const char *mrn)
+rl_try_lock_patient(const Call *call, const char *mrn)
 {
-	NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_text(mrn)};
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_text(mrn)};
 	int waited = 0;
 	int pause = 1;
 
 	while (reportlink_execute(QUERY_TRY_LOCK_PATIENT, args) == 0)
 	{
-		if (waited >= DeadlockTimeout)
+		if (waited >= call->deadlock_timeout)
 			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
 							errmsg("could not lock the patient of the report"),
 							errdetail("A reportlink function is at work on it."),
@@ -280,7 +279,7 @@ rl_record_identifiers(Call *call, TriggerData *trigger)
 	EventData data;
 
 	reportlink_ids_add(&selection.named_ids, rl_id(trigger, row, "report_id"));
-	rl_try_lock_patient(call->organization_id, selection.mrn);
+	rl_try_lock_patient(call, selection.mrn);
 	reportlink_lock_groups(call, &selection);
 
 	reportlink_data_init(&data);
@@ -377,6 +376,30 @@ reportlink_report_delete(PG_FUNCTION_ARGS)
 							"deleted.")));
 }
 
+/* Tables that only functions write, and what to do instead */
+static const Managed rl_managed_tables[] = {
+	{"report", NULL, "DELETE what may go; reports with text stay."},
+	{"report_group", NULL,
+	 "Call reportlink_link(), reportlink_unlink() or reportlink_set_default()."},
+	{"document", NULL, "Every version is kept; saving adds one."},
+	{"event", NULL, "Events are recorded by the functions and kept for audit."},
+};
+
+static void
+rl_refuse_table(TriggerData *trigger)
+{
+	const char *table = RelationGetRelationName(trigger->tg_relation);
+	const char *hint = "";
+
+	for (size_t i = 0; i < lengthof(rl_managed_tables); i++)
+	{
+		if (strcmp(table, rl_managed_tables[i].name) == 0)
+			hint = rl_managed_tables[i].hint;
+	}
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED), errdetail("Table reportlink.%s.", table),
+					errhint("%s", hint)));
+}
+
 /* BEFORE INSERT on what only functions write: RL021, unless the owner restores */
 PG_FUNCTION_INFO_V1(reportlink_owner_insert);
 Datum
@@ -385,10 +408,7 @@ reportlink_owner_insert(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!reportlink_at_work() && !rl_by_tables_owner(trigger))
-		ereport(ERROR,
-				(reportlink_refusal(RL_MANAGED),
-				 errdetail("Table reportlink.%s.", RelationGetRelationName(trigger->tg_relation)),
-				 errhint("Call the reportlink function for it.")));
+		rl_refuse_table(trigger);
 	return PointerGetDatum(trigger->tg_trigtuple);
 }
 
@@ -400,10 +420,7 @@ reportlink_refuse_change(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rl_trigger_data(fcinfo);
 
 	if (!reportlink_at_work())
-		ereport(ERROR,
-				(reportlink_refusal(RL_MANAGED),
-				 errdetail("Table reportlink.%s.", RelationGetRelationName(trigger->tg_relation)),
-				 errhint("Call the reportlink function for it.")));
+		rl_refuse_table(trigger);
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
 																	  : trigger->tg_trigtuple);
 }
