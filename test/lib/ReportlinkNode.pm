@@ -1,0 +1,84 @@
+# ReportlinkNode: what the TAP tests share: a server of their own with the
+# extension installed, members of every role, and questions about the tables
+# whose right answer is always the same. TEMP_CONFIG says where the server
+# finds the extension.
+package ReportlinkNode;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(start_node install_reportlink load_stress history_ok);
+
+# A running server; settings are lines of postgresql.conf
+sub start_node
+{
+	my ($name, @settings) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init;
+	$node->append_conf('postgresql.conf', join("\n", @settings, ''));
+	$node->start;
+	return $node;
+}
+
+# Extension, tables, and organization "north" with a member of every role
+sub install_reportlink
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql(
+		$database, q{
+		CREATE EXTENSION reportlink;
+		SELECT reportlink_install();
+		INSERT INTO reportlink.organization (organization_id, name, linking_enabled)
+		VALUES ('north', 'North Hospital', true);
+		INSERT INTO reportlink.member (organization_id, user_id, role, active) VALUES
+			('north', 'ada', 'attending', true), ('north', 'abe', 'attending', true),
+			('north', 'rex', 'resident', true), ('north', 'dot', 'drafter', true),
+			('north', 'adm', 'administrator', true), ('north', 'hl7', 'integration', true),
+			('north', 'gone', 'attending', false);
+	});
+	return;
+}
+
+# Patients, reports and functions of the random load; step.sql is one step of it
+sub load_stress
+{
+	my ($node, $database) = @_;
+	my $folder = test_folder() . '/stress';
+
+	$node->command_ok(
+		[
+			'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $database,
+			'-f', "$folder/load.sql"
+		],
+		'the random load is ready');
+	return "$folder/step.sql";
+}
+
+# The tables are whole, and what the events tell is what the reports say
+sub history_ok
+{
+	my ($node, $database, $when) = @_;
+
+	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'),
+		'', "no broken invariant $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.differences'),
+		'', "events and reports agree $when");
+	return;
+}
+
+sub test_folder
+{
+	my $folder = $INC{'ReportlinkNode.pm'};
+
+	$folder =~ s{/lib/ReportlinkNode\.pm$}{};
+	return $folder;
+}
+
+1;

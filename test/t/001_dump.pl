@@ -1,0 +1,134 @@
+# The tables are ordinary tables: dump and restore, in one stream or parallel,
+# give them back to the byte and record nothing; the extension can go and come
+# back without a row being touched.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use PostgreSQL::Test::Utils;
+use ReportlinkNode;
+use Test::More;
+
+my $node = start_node('dump');
+my $folder = PostgreSQL::Test::Utils::tempdir();
+
+# pg_dump as text, without the lines in which newer releases put a random key
+sub dump_of
+{
+	my ($database, @options) = @_;
+	my $file = "$folder/$database.sql";
+
+	$node->command_ok([ 'pg_dump', @options, '-f', $file, $database ], "pg_dump of $database");
+	my $text = slurp_file($file);
+	$text =~ s/^\\(un)?restrict .*$//mg;
+	return $text;
+}
+
+# ok, without printing two whole dumps when it is not
+sub same_ok
+{
+	my ($got, $expected, $name) = @_;
+
+	return if ok($got eq $expected, $name);
+	open my $fh, '>', "$folder/got";
+	print $fh $got;
+	close $fh;
+	open $fh, '>', "$folder/expected";
+	print $fh $expected;
+	close $fh;
+	diag(scalar `diff $folder/expected $folder/got | head -n 40`);
+	return;
+}
+
+$node->safe_psql('postgres', 'CREATE DATABASE original');
+install_reportlink($node, 'original');
+
+# Linked, merged, dissolved and unlinked reports, one with a text of its own
+$node->safe_psql(
+	'original', q{
+	WITH d AS (
+		INSERT INTO reportlink.document (organization_id, report_id, transcript)
+		VALUES ('north', 1, E'No acute disease.\nTab\there.') RETURNING document_id)
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number, status, document_id)
+	SELECT 'north', 'P1', 'A1', 'draft', document_id FROM d;
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+	SELECT 'north', 'P1', 'A' || n FROM generate_series(2, 6) n;
+	INSERT INTO reportlink.report (organization_id, mrn, order_id)
+	VALUES ('north', 'P2', 'O1'), ('north', 'P2', 'O2'), ('north', NULL, 'O3');
+
+	SELECT reportlink_link('north', '{2,1}', actor => 'ada');
+	SELECT reportlink_link('north', '{3,4}', actor => 'ada');
+	SELECT reportlink_link('north', '{3,1}', actor => 'ada');
+	SELECT reportlink_unlink('north', '{4}', true, actor => 'ada');
+	SELECT reportlink_link('north', '{5,6}', false, 'hl7');
+	SELECT reportlink_link('north', '{7,8}', actor => 'rex');
+	SELECT reportlink_unlink('north', '{7}', actor => 'rex');
+
+	ALTER TABLE reportlink.report ADD COLUMN site_note text;
+	UPDATE reportlink.report SET site_note = 'room ' || report_id;
+	CREATE INDEX site_note_idx ON reportlink.report (site_note);
+});
+is($node->safe_psql('original', 'SELECT * FROM reportlink_check()'), '', 'nothing is broken to start with');
+
+my $events = $node->safe_psql('original', 'SELECT count(*) FROM reportlink.event');
+cmp_ok($events, '>', 7, "there are events: $events");
+
+my $dump = dump_of('original');
+
+$node->safe_psql('postgres', 'CREATE DATABASE copy');
+$node->command_ok(
+	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'copy', '-f', "$folder/original.sql" ],
+	'restored with psql');
+
+$node->safe_psql('postgres', 'CREATE DATABASE parallel');
+$node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/original.dump", 'original' ], 'pg_dump -Fc');
+$node->command_ok([ 'pg_restore', '-e', '-j', 2, '-d', 'parallel', "$folder/original.dump" ],
+	'restored with pg_restore -j 2');
+
+for my $database ('copy', 'parallel')
+{
+	same_ok(dump_of($database), $dump, "$database: dumped again it is the same to the byte");
+	is($node->safe_psql($database, 'SELECT count(*) FROM reportlink.event'),
+		$events, "$database: restoring recorded nothing");
+	is( $node->safe_psql($database,
+			q{SELECT count(*) FROM reportlink.report WHERE site_note = 'room ' || report_id}),
+		9,
+		"$database: the column that the user added is there");
+	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$database: nothing is broken");
+}
+
+# It goes on where it was: ids after those restored, guards in place
+is( $node->safe_psql('copy',
+		q{SELECT report_ids, merged_group_ids <> '{}' FROM reportlink_link('north', '{5,1}', actor => 'ada')}),
+	'{5,1,6,3,2}|t',
+	'copy: linking goes on');
+my ($status, $out, $err) =
+  $node->psql('copy', 'UPDATE reportlink.report SET group_id = NULL', on_error_stop => 0);
+like($err, qr/column is managed by reportlink/, 'copy: plain SQL is guarded');
+
+# The extension goes, the reports stay
+my $whole = dump_of('copy');
+my $rows = dump_of('copy', '--data-only');
+
+($status, $out, $err) = $node->psql('copy', 'DROP EXTENSION reportlink');
+like($err, qr/cannot drop extension reportlink because other objects depend on it/,
+	'DROP EXTENSION is refused while the triggers use it');
+$node->safe_psql('copy', 'SET client_min_messages = warning; DROP EXTENSION reportlink CASCADE');
+same_ok(dump_of('copy', '--data-only'), $rows, 'DROP EXTENSION CASCADE leaves every row');
+
+$node->safe_psql('copy', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
+same_ok(dump_of('copy'), $whole, 'created and installed again everything is as it was');
+is( $node->safe_psql('copy',
+		q{SELECT group_dissolved FROM reportlink_unlink('north', '{6}', actor => 'ada')}),
+	'f',
+	'unlinking works again');
+is( $node->safe_psql('copy',
+		q{SELECT linked_report_ids FROM reportlink_link('north', '{6,2}', actor => 'ada')}),
+	'{6}',
+	'linking works again');
+is($node->safe_psql('copy', 'SELECT * FROM reportlink_check()'), '', 'nothing is broken');
+
+$node->stop;
+done_testing();

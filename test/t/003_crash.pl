@@ -1,0 +1,113 @@
+# A killed backend and a killed server leave all of an action or nothing of it.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use IPC::Run qw(start timeout);
+use PostgreSQL::Test::Utils;
+use ReportlinkNode;
+use Test::More;
+
+my $node = start_node('crash', 'restart_after_crash = on', 'log_min_messages = warning');
+
+install_reportlink($node, 'postgres');
+my $step = load_stress($node, 'postgres');
+
+# A patient whom the random load leaves alone
+$node->safe_psql(
+	'postgres', q{
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+	SELECT 'north', 'Q', 'Q-' || n FROM generate_series(1, 4) n});
+
+sub ids
+{
+	my @accessions = map { "'Q-$_'" } @_;
+
+	return '(SELECT array_agg(report_id ORDER BY report_id) FROM reportlink.report'
+	  . ' WHERE accession_number IN (' . join(', ', @accessions) . '))';
+}
+
+sub start_load
+{
+	my ($out, $err) = ('', '');
+
+	my $load = start(
+		[ 'pgbench', '-n', '-c', 4, '-j', 2, '-T', 60, '-f', $step,
+			$node->connstr('postgres') . ' application_name=load' ],
+		'>', \$out, '2>', \$err, timeout(120));
+	$node->poll_query_until('postgres',
+		q{SELECT count(*) = 4 FROM pg_stat_activity WHERE application_name = 'load'})
+	  or die 'the load did not start';
+	sleep 2;
+	return $load;
+}
+
+sub end_load
+{
+	my ($load) = @_;
+
+	$load->kill_kill;
+	return;
+}
+
+# In the middle of a transaction that nobody will commit
+my $session = IPC::Run::harness(
+	[ 'psql', '-X', '-q', '-At', '-d', $node->connstr('postgres') ],
+	'<', \my $in, '>', \my $out, '2>', \my $err, timeout(60));
+$in = "BEGIN;\nSELECT array_length(report_ids, 1) FROM reportlink_link('north', "
+  . ids(1, 2)
+  . ", actor => 'ada');\nSELECT 'pid', pg_backend_pid();\n";
+$session->start;
+$session->pump until $out =~ /pid\|(\d+)\n/;
+my ($pid) = $out =~ /pid\|(\d+)/;
+like($out, qr/^2$/m, 'two reports are linked, not yet committed');
+kill 'KILL', $pid;
+$session->kill_kill;
+$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+is( $node->safe_psql('postgres', q{
+		SELECT count(*) FILTER (WHERE r.group_id IS NULL AND r.owner_id IS NULL AND r.status = 'unread'),
+			(SELECT count(*) FROM reportlink.event)
+		FROM reportlink.report r WHERE r.mrn = 'Q'}),
+	'4|0',
+	'nothing is left of it');
+
+# A backend in the middle of the load
+for my $round (1 .. 2)
+{
+	my $load = start_load();
+	my $victim = $node->safe_psql('postgres',
+		q{SELECT pid FROM pg_stat_activity WHERE application_name = 'load' ORDER BY random() LIMIT 1});
+
+	kill 'KILL', $victim;
+	end_load($load);
+	$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	history_ok($node, 'postgres', "after a backend was killed ($round)");
+}
+
+# The server in the middle of the load, right after a link was committed
+for my $round (1 .. 2)
+{
+	my $load = start_load();
+	my $group = $node->safe_psql('postgres',
+		"SELECT group_id FROM reportlink_link('north', "
+		  . ids($round * 2 - 1, $round * 2)
+		  . ", actor => 'ada')");
+
+	$node->stop('immediate');
+	end_load($load);
+	$node->start;
+	history_ok($node, 'postgres', "after the server was killed ($round)");
+	is( $node->safe_psql('postgres',
+			"SELECT count(*) FROM reportlink.report WHERE group_id = $group AND owner_id = 'ada'"),
+		2,
+		"what was committed is there ($round)");
+}
+
+cmp_ok(
+	$node->safe_psql('postgres', q{SELECT count(*) FROM reportlink.event WHERE type = 'report.linked'}),
+	'>', 20, 'the load did link reports');
+
+$node->stop;
+done_testing();
