@@ -125,17 +125,11 @@ rl_set_for_lookups(const Call *call)
 		   psprintf("%d", Min(call->deadlock_timeout, INT_MAX / 100) * DEADLOCK_PATIENCE));
 }
 
-/*
- * Begins work: notes who called, becomes the owner of the tables, connects to
- * SPI and marks this function as at work. Memory stays the caller's, so that
- * results outlive SPI. Raises 55000 when the tables are not installed. The
- * caller ends with reportlink_leave(), or in PG_CATCH with reportlink_abandon().
- */
-void
-reportlink_enter(Call *call, WorkKind kind)
+/* Notes who called, becomes the owner of the tables, connects to SPI, is at work */
+static void
+rl_begin_work(Call *call, Oid relation)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Oid relation = rl_report_relation();
 
 	GetUserIdAndSecContext(&call->saved_user, &call->saved_context);
 	call->saved_depth = rl_work_depth;
@@ -145,27 +139,13 @@ reportlink_enter(Call *call, WorkKind kind)
 	SetUserIdAndSecContext(rl_relation_owner(relation),
 						   call->saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
-	MemoryContextSwitchTo(caller);
-	rl_work_depth = rl_trigger_depth();
+	MemoryContextSwitchTo(caller); /* results outlive SPI */
 	call->guc_level = NewGUCNestLevel();
-
-	PG_TRY();
-	{
-		rl_check_version(relation);
-		if (kind == WORK_LOOKUPS)
-			rl_set_for_lookups(call);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
+	rl_work_depth = rl_trigger_depth();
 }
 
-/* Ends work that succeeded */
-void
-reportlink_leave(Call *call)
+static void
+rl_end_work(const Call *call)
 {
 	rl_work_depth = call->saved_depth;
 	AtEOXact_GUC(true, call->guc_level);
@@ -174,13 +154,31 @@ reportlink_leave(Call *call)
 }
 
 /*
- * Ends work after an error, in PG_CATCH. The transaction's abort closes SPI,
- * at whatever level the error left it, and gives user and settings back.
+ * Does work as the owner of the tables, with SPI connected; the triggers let
+ * its writes pass. state is for the work's own use. Raises 55000 when the
+ * tables are not installed, and whatever the work raises.
  */
 void
-reportlink_abandon(const Call *call)
+reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 {
-	rl_work_depth = call->saved_depth;
+	Oid relation = rl_report_relation();
+
+	rl_begin_work(call, relation);
+	PG_TRY();
+	{
+		rl_check_version(relation);
+		if (kind == WORK_LOOKUPS)
+			rl_set_for_lookups(call);
+		work(call, state);
+	}
+	PG_CATCH();
+	{
+		/* the transaction's abort closes SPI and gives user and settings back */
+		rl_work_depth = call->saved_depth;
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	rl_end_work(call);
 }
 
 /*
@@ -247,35 +245,40 @@ reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Arg
 	}
 }
 
+/* A procedure that is being called */
+typedef struct RunningProcedure
+{
+	const Procedure *procedure;
+	FunctionCallInfo fcinfo;
+	Datum result;
+} RunningProcedure;
+
+static void
+rl_run_procedure(Call *call, void *state)
+{
+	RunningProcedure *running = state;
+	const Procedure *procedure = running->procedure;
+
+	rl_identify_actor(call, reportlink_arg_cstring(running->fcinfo, procedure->nargs - 1),
+					  procedure->operation);
+	running->result = procedure->body(call, running->fcinfo);
+}
+
 /*
  * Runs an SQL function that writes: checks what all of them check, in the
  * order of section 1 of the semantics (22004, 55000, RL012, RL013, RL014), and
- * then its body as the owner of the tables.
+ * then does its body as the owner of the tables.
  */
 Datum
 reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 {
+	RunningProcedure running = {procedure, fcinfo, (Datum) 0};
 	Call call = {0};
-	Datum result = (Datum) 0;
 
 	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
-
-	reportlink_enter(&call, WORK_LOOKUPS);
-	PG_TRY();
-	{
-		rl_identify_actor(&call, reportlink_arg_cstring(fcinfo, procedure->nargs - 1),
-						  procedure->operation);
-		result = procedure->body(&call, fcinfo);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
-	return result;
+	reportlink_work(&call, WORK_LOOKUPS, rl_run_procedure, &running);
+	return running.result;
 }
 
 /* A text argument, NULL when it is null */

@@ -25,7 +25,7 @@ typedef struct Call
 	Member member; /* the actor */
 	int deadlock_timeout; /* of the session, in milliseconds */
 
-	/* what reportlink_leave() restores */
+	/* what the end of the work restores */
 	Oid saved_user;
 	int saved_context;
 	int saved_depth;
@@ -38,6 +38,9 @@ typedef enum WorkKind
 	WORK_LOOKUPS, /* of rows by their keys */
 	WORK_SCANS /* of whole tables */
 } WorkKind;
+
+/* Something to do as the owner of the tables */
+typedef void (*Work)(Call *call, void *state);
 
 /* An argument of an SQL function, by place */
 typedef struct Argument
@@ -64,9 +67,7 @@ extern Datum reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure
 extern void reportlink_require_args(FunctionCallInfo fcinfo, const char *function,
 									const Argument *args, int nargs);
 
-extern void reportlink_enter(Call *call, WorkKind kind);
-extern void reportlink_leave(Call *call);
-extern void reportlink_abandon(const Call *call);
+extern void reportlink_work(Call *call, WorkKind kind, Work work, void *state);
 extern bool reportlink_at_work(void);
 extern Oid reportlink_tables_owner(void);
 

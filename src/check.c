@@ -119,6 +119,15 @@ rl_add_broken(ReturnSetInfo *rsinfo, const Invariant *invariant, NullableDatum o
 	}
 }
 
+static void
+rl_check(Call *call, void *state)
+{
+	FunctionCallInfo fcinfo = state;
+
+	for (size_t i = 0; i < lengthof(rl_invariants); i++)
+		rl_add_broken((ReturnSetInfo *) fcinfo->resultinfo, &rl_invariants[i], fcinfo->args[0]);
+}
+
 /*
  * reportlink_check(organization_id): a row for each broken invariant. With a
  * snapshot of the caller's statement, so that all queries see the same.
@@ -127,22 +136,9 @@ PG_FUNCTION_INFO_V1(reportlink_check);
 Datum
 reportlink_check(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Call call = {0};
 
 	InitMaterializedSRF(fcinfo, 0);
-	reportlink_enter(&call, WORK_SCANS);
-	PG_TRY();
-	{
-		for (size_t i = 0; i < lengthof(rl_invariants); i++)
-			rl_add_broken(rsinfo, &rl_invariants[i], fcinfo->args[0]);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
+	reportlink_work(&call, WORK_SCANS, rl_check, fcinfo);
 	return (Datum) 0;
 }

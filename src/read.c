@@ -40,26 +40,35 @@ rl_require_report(const char *organization_id, int64 report_id)
 								  organization_id)));
 }
 
-/* Runs a query of a reading function; report_id 0 when it is not about one report */
-static Datum
-rl_read(FunctionCallInfo fcinfo, QueryId query, const NullableDatum *args, int64 report_id)
+/* A query that a reading function returns; report_id 0 when it is not about one report */
+typedef struct Reading
 {
-	Call call = {0};
+	FunctionCallInfo fcinfo;
+	QueryId query;
+	NullableDatum args[4];
+	int64 report_id;
+} Reading;
 
-	reportlink_enter(&call, WORK_LOOKUPS);
-	PG_TRY();
-	{
-		if (report_id != 0)
-			rl_require_report(reportlink_arg_cstring(fcinfo, 0), report_id);
-		rl_return_rows(fcinfo, reportlink_execute(query, args));
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
+static void
+rl_read(Call *call, void *state)
+{
+	const Reading *reading = state;
+
+	if (reading->report_id != 0)
+		rl_require_report(call->organization_id, reading->report_id);
+	rl_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
+}
+
+/* Runs it with the function's arguments as those of the query */
+static Datum
+rl_return_reading(Reading *reading)
+{
+	FunctionCallInfo fcinfo = reading->fcinfo;
+	Call call = {.organization_id = reportlink_arg_cstring(fcinfo, 0)};
+
+	for (int i = 0; i < PG_NARGS(); i++)
+		reading->args[i] = fcinfo->args[i];
+	reportlink_work(&call, WORK_LOOKUPS, rl_read, reading);
 	return (Datum) 0;
 }
 
@@ -69,12 +78,11 @@ static const Argument rl_report_args[] = {{"organization_id", true, false},
 static Datum
 rl_read_report(FunctionCallInfo fcinfo, const char *function, QueryId query)
 {
-	NullableDatum args[2];
+	Reading reading = {.fcinfo = fcinfo, .query = query};
 
 	reportlink_require_args(fcinfo, function, rl_report_args, lengthof(rl_report_args));
-	args[0] = reportlink_arg_datum(PG_GETARG_DATUM(0));
-	args[1] = reportlink_arg_datum(PG_GETARG_DATUM(1));
-	return rl_read(fcinfo, query, args, PG_GETARG_INT64(1));
+	reading.report_id = PG_GETARG_INT64(1);
+	return rl_return_reading(&reading);
 }
 
 /*
@@ -108,13 +116,11 @@ Datum
 reportlink_find(PG_FUNCTION_ARGS)
 {
 	static const Argument organization = {"organization_id", true, false};
-	NullableDatum args[4];
+	Reading reading = {.fcinfo = fcinfo, .query = QUERY_FIND};
 
 	reportlink_require_args(fcinfo, "reportlink_find", &organization, 1);
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("reportlink_find needs an MRN or an accession number")));
-	for (int i = 0; i < 4; i++)
-		args[i] = fcinfo->args[i];
-	return rl_read(fcinfo, QUERY_FIND, args, 0);
+	return rl_return_reading(&reading);
 }

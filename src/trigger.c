@@ -136,30 +136,33 @@ rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const 
 					errhint("%s", hint)));
 }
 
+/* A report that a trigger looks at */
+typedef struct TriggerReport
+{
+	char *mrn;
+	int64 document_id;
+	bool blank;
+} TriggerReport;
+
+static void
+rl_insert_patient(Call *call, void *state)
+{
+	const TriggerReport *report = state;
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_text(report->mrn)};
+
+	reportlink_execute(QUERY_ADD_PATIENT, args);
+}
+
 /* Makes the patient's row for a report that names one */
 static void
 rl_add_patient(TriggerData *trigger, HeapTuple row)
 {
-	Call call = {0};
-	char *mrn = rl_text(trigger, row, "mrn");
+	Call call = {.organization_id = rl_text(trigger, row, "organization_id")};
+	TriggerReport report = {.mrn = rl_text(trigger, row, "mrn")};
 
-	if (mrn == NULL)
-		return;
-	reportlink_enter(&call, WORK_LOOKUPS);
-	PG_TRY();
-	{
-		NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
-								reportlink_arg_text(mrn)};
-
-		reportlink_execute(QUERY_ADD_PATIENT, args);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
+	if (report.mrn != NULL)
+		reportlink_work(&call, WORK_LOOKUPS, rl_insert_patient, &report);
 }
 
 /*
@@ -272,8 +275,9 @@ rl_add_identifiers(TriggerData *trigger, HeapTuple row, EventData *data, const c
 
 /* Records report.identifiers_changed for a linked report */
 static void
-rl_record_identifiers(Call *call, TriggerData *trigger)
+rl_record_identifiers(Call *call, void *state)
 {
+	TriggerData *trigger = state;
 	HeapTuple row = trigger->tg_newtuple;
 	Selection selection = {.named_ids = reportlink_ids(1), .mrn = rl_text(trigger, row, "mrn")};
 	EventData data;
@@ -298,52 +302,35 @@ Datum
 reportlink_report_identifiers(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
-	Call call = {0};
+	Call call = {.organization_id = rl_text(trigger, trigger->tg_newtuple, "organization_id")};
 
-	call.organization_id = rl_text(trigger, trigger->tg_newtuple, "organization_id");
 	if (*reportlink_user_id != '\0')
 		call.actor = reportlink_user_id;
-
-	reportlink_enter(&call, WORK_LOOKUPS);
-	PG_TRY();
-	{
-		rl_record_identifiers(&call, trigger);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
+	reportlink_work(&call, WORK_LOOKUPS, rl_record_identifiers, trigger);
 	return PointerGetDatum(NULL);
+}
+
+static void
+rl_look_for_text(Call *call, void *state)
+{
+	TriggerReport *report = state;
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_id(report->document_id)};
+
+	report->blank =
+		reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) == 0 || reportlink_get_bool(0, 1);
 }
 
 /* Has the report no text of its own? */
 static bool
 rl_is_blank(TriggerData *trigger, HeapTuple row)
 {
-	NullableDatum args[] = {reportlink_arg_text(rl_text(trigger, row, "organization_id")),
-							reportlink_arg_id(rl_id(trigger, row, "document_id"))};
-	Call call = {0};
-	bool blank = true;
+	Call call = {.organization_id = rl_text(trigger, row, "organization_id")};
+	TriggerReport report = {.document_id = rl_id(trigger, row, "document_id"), .blank = true};
 
-	if (args[1].isnull)
-		return true;
-	reportlink_enter(&call, WORK_LOOKUPS);
-	PG_TRY();
-	{
-		if (reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) > 0)
-			blank = reportlink_get_bool(0, 1);
-	}
-	PG_CATCH();
-	{
-		reportlink_abandon(&call);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	reportlink_leave(&call);
-	return blank;
+	if (report.document_id != 0)
+		reportlink_work(&call, WORK_LOOKUPS, rl_look_for_text, &report);
+	return report.blank;
 }
 
 /*
