@@ -40,9 +40,9 @@ SELECT pg_temp.refused(pg_temp.linking('north', 'ada', :a3, -1),
 	'RL002 report not found', 'RL002: so is a negative one');
 SELECT pg_temp.refused(pg_temp.linking('north', 'ada', :a3, :s1),
 	'RL002 report not found', 'RL002: the id of another organization, in the same words');
-SELECT matches(pg_temp.detail(pg_temp.linking('north', 'ada', :a3, :s1, 999999999)),
-	format('^Reports %s, 999999999, organization "north"\.$', :s1::text),
-	'RL002: DETAIL has the ids that were given, and nothing that tells one from the other');
+SELECT is(pg_temp.detail(pg_temp.linking('north', 'ada', :a3, :s1)),
+	replace(pg_temp.detail(pg_temp.linking('north', 'ada', :a3, 999999999)), '999999999', :s1::text),
+	'RL002: DETAIL has the id that was given, and nothing that tells one from the other');
 
 -- RL003
 SELECT pg_temp.refused(pg_temp.linking('north', 'ada', :a3, :without_mrn),
@@ -88,23 +88,12 @@ SELECT pg_temp.refused(pg_temp.linking('south', 'ada', :s1, :s2),
 -- RL008
 SELECT pg_temp.refused(pg_temp.linking('north', 'ada', :a3, :of_abe),
 	'RL008 report not owned by user', 'RL008: one is owned by another');
-SELECT is(pg_temp.detail(pg_temp.linking('north', 'ada', :a3, :of_abe)),
-	format('Reports %s are not owned by "ada".', :of_abe::text), 'RL008: DETAIL has its id');
+SELECT matches(pg_temp.detail(pg_temp.linking('north', 'ada', :a3, :of_abe)), format('\m%s\M.*"ada"', :of_abe::text),
+	'RL008: DETAIL has its id and who the user is');
 SELECT pg_temp.refused(pg_temp.linking('north', 'adm', :of_ada, :of_abe),
 	'RL008 report not owned by user', 'RL008: two owners, for an administrator too');
 SELECT throws_matching(pg_temp.linking('north', 'adm', :of_ada, :of_abe), 'not owned',
 	'two owners: the call ends in that error');
-CREATE FUNCTION pg_temp.hint(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	hint text;
-BEGIN
-	EXECUTE statement;
-	RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
-	RETURN hint;
-END
-$$;
 SELECT matches(pg_temp.hint(pg_temp.linking('north', 'hl7', :of_ada, :of_abe)), 'unassign',
 	'RL008: two owners, the hint is to unassign first');
 

@@ -1,0 +1,77 @@
+-- reportlink_check() (section 11): each invariant, broken behind the back of the
+-- triggers, is found and named; nothing is found where nothing is broken.
+\ir ../lib/setup.psql
+\ir ../lib/reports.psql
+SELECT plan(32);
+
+SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2, pg_temp.new_report('north', 'P1', 'A3') AS a3,
+	pg_temp.new_report('north', 'P2', 'B1') AS b1, pg_temp.new_report('north', 'P2', 'B2') AS b2, pg_temp.new_report('north', 'P2', 'B3') AS b3,
+	pg_temp.new_report('north', 'P2', 'B4') AS b4, pg_temp.restored_report('north', 'P3', 'C1', 'own') AS c1, pg_temp.new_report('south', 'P1', 'S1') AS s1,
+	pg_temp.new_report('south', 'P1', 'S2') AS s2 \gset
+SELECT group_id AS g FROM reportlink_link('north', ARRAY[:a1, :a2, :a3], true, 'ada') \gset
+SELECT group_id AS m1 FROM reportlink_link('north', ARRAY[:b1, :b2], false, 'ada') \gset
+SELECT group_id AS m2 FROM reportlink_link('north', ARRAY[:b3, :b4], false, 'ada') \gset
+SELECT group_id AS m FROM reportlink_link('north', ARRAY[:b1, :b3], false, 'ada') \gset
+SELECT is_empty('SELECT * FROM reportlink_check()', 'nothing is broken: no row');
+
+-- Breaks something without triggers and foreign keys, asks, and takes it back:
+-- 'invariant' (group, report) of each row, sorted
+CREATE FUNCTION pg_temp.found(breaking text, organization text DEFAULT NULL) RETURNS text[]
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	found text[];
+BEGIN
+	SET LOCAL session_replication_role = replica;
+	EXECUTE breaking;
+	SET LOCAL session_replication_role = origin;
+	SELECT array_agg(DISTINCT c.invariant) INTO found FROM reportlink_check(organization) c;
+	RAISE EXCEPTION USING ERRCODE = 'TRY01';
+EXCEPTION WHEN SQLSTATE 'TRY01' THEN
+	RETURN coalesce(found, '{}');
+END
+$$;
+CREATE TEMP TABLE breakage (n int, breaking text, invariant text);
+INSERT INTO breakage VALUES
+	(1, format('UPDATE reportlink.report_group SET member_count = 4 WHERE group_id = %s', :g::text), 'an open group has as many reports as it counts, two or more'),
+	(2, format('DELETE FROM reportlink.report WHERE report_id IN (%s, %s)', :a2::text, :a3::text), 'an open group has as many reports as it counts, two or more'),
+	(3, format('UPDATE reportlink.report SET group_id = NULL, link_position = NULL WHERE report_id = %s', :a2::text), 'an open group has as many reports as it counts, two or more'),
+	(4, format('UPDATE reportlink.report_group SET closed_at = now(), member_count = 0 WHERE group_id = %s', :g::text), 'a closed group has no reports'),
+	(5, format('UPDATE reportlink.report SET group_id = %s, link_position = 9 WHERE report_id = %s', :m1::text, :b2::text), 'a closed group has no reports'),
+	(6, format('UPDATE reportlink.report SET mrn = ''P9'' WHERE report_id = %s', :a2::text), 'a linked report is in a group of its patient'),
+	(7, format('UPDATE reportlink.report SET group_id = 999999 WHERE report_id = %s', :a2::text), 'a linked report is in a group of its patient'),
+	(8, format('DELETE FROM reportlink.report_group WHERE group_id = %s', :g::text), 'a linked report is in a group of its patient'),
+	(9, format('UPDATE reportlink.report_group SET default_report_id = %s WHERE group_id = %s', :b1::text, :g::text), 'the default report of a group is one of its reports'),
+	(10, format('UPDATE reportlink.report_group SET default_report_id = 999999 WHERE group_id = %s', :g::text), 'the default report of a group is one of its reports'),
+	(11, format('UPDATE reportlink.report SET status = ''unread'', drafting = false WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(12, format('UPDATE reportlink.report SET owner_id = ''abe'' WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(13, format('UPDATE reportlink.report SET owner_id = ''abe'' WHERE report_id = %s', :b2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(14, format('UPDATE reportlink.report SET drafting = false WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(15, format('UPDATE reportlink.report SET signed_at = now() WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(16, format('UPDATE reportlink.report SET addendum_open = true WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(17, format('UPDATE reportlink.report SET link_position = 1 WHERE report_id = %s', :a2::text), 'link positions in a group differ'),
+	(18, format('UPDATE reportlink.report SET document_id = 999999 WHERE report_id = %s', :c1::text), 'a report points at a document that is there'),
+	(19, format('UPDATE reportlink.report SET document_id = 999999 WHERE report_id = %s', :a2::text), 'a report points at a document that is there'),
+	(20, format('UPDATE reportlink.report_group SET document_id = 999999 WHERE group_id = %s', :g::text), 'a group points at a document that is there'),
+	(21, format('UPDATE reportlink.report_group SET document_id = 999999 WHERE group_id = %s', :m1::text), 'a group points at a document that is there'),
+	(22, format('UPDATE reportlink.report_group SET merged_into = 999999 WHERE group_id = %s', :m1::text), 'a merged group went into a group that is there'),
+	(23, format('UPDATE reportlink.report_group SET merged_into = %s WHERE group_id = %s', :g::text, :m1::text), 'a merged group went into a group that is there'),
+	(24, format('UPDATE reportlink.report SET owner_id = NULL WHERE group_id = %s', :g::text), 'who drafts owns a draft or an open addendum'),
+	(25, format('UPDATE reportlink.report SET status = ''signed'' WHERE group_id = %s', :g::text), 'who drafts owns a draft or an open addendum'),
+	(26, format('UPDATE reportlink.report SET drafting = true WHERE report_id = %s', :c1::text), 'who drafts owns a draft or an open addendum');
+SELECT ok(pg_temp.found(breaking) @> ARRAY[invariant], format('%s: %s', invariant, breaking)) FROM breakage ORDER BY n;
+SELECT is_empty('SELECT * FROM reportlink_check()', 'all was taken back: no row');
+
+-- Where it is broken, and in which organization
+SELECT is(pg_temp.found((SELECT breaking FROM breakage WHERE n = 17), 'north'), ARRAY['link positions in a group differ'], 'asked for its organization: found, and nothing else is');
+SELECT is(pg_temp.found((SELECT breaking FROM breakage WHERE n = 17), 'south'), '{}'::text[], 'asked for another organization: not found');
+SET LOCAL session_replication_role = replica;
+UPDATE reportlink.report SET document_id = 999999 WHERE report_id = :a2;
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT array_agg((organization_id, invariant, group_id, report_id, detail)::text) FROM reportlink_check()),
+	ARRAY[format('(north,"a report points at a document that is there",%s,%s,"document 999999 is missing")', :g::text, :a2::text)],
+	'a row says where: organization_id, invariant, group_id, report_id, detail');
+SELECT is_empty($$SELECT * FROM reportlink_check('nowhere')$$, 'an organization that there is not: no row');
+
+SELECT finish();
+ROLLBACK;
