@@ -253,6 +253,7 @@ rl_plan(QueryId id)
 int
 reportlink_execute(QueryId id, const NullableDatum *args)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	Datum values[MAX_ARGS];
 	char nulls[MAX_ARGS];
 	int result;
@@ -264,6 +265,7 @@ reportlink_execute(QueryId id, const NullableDatum *args)
 	}
 
 	result = SPI_execute_plan(rl_plan(id), values, nulls, false, 0);
+	MemoryContextSwitchTo(caller); /* SPI leaves us in its own, which ends before our results */
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(result),
 			 rl_queries[id].text);
