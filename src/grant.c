@@ -144,6 +144,7 @@ rl_change_profile(FunctionCallInfo fcinfo, const char *function, bool grants)
 	static const Argument args[] = {{"grantee", true, false}, {"profile", true, false}};
 	Oid tables_owner = reportlink_tables_owner();
 	Oid functions_owner;
+	Privilege usage = {"USAGE", NULL, READ | WORK | LISTEN | MANAGE};
 	char *schema;
 	char *role;
 	int profile;
@@ -161,7 +162,11 @@ rl_change_profile(FunctionCallInfo fcinfo, const char *function, bool grants)
 	role = (char *) quote_identifier(GetUserNameFromId(PG_GETARG_OID(0), false));
 	rl_extension(fcinfo->flinfo->fn_oid, &schema, &functions_owner);
 
+	usage.object = psprintf("SCHEMA %s", quote_identifier(schema));
+
 	SPI_connect();
+	if (strcmp(schema, "public") != 0) /* everybody may use that one */
+		rl_change(grants, &usage, 1, "", profile, role, functions_owner);
 	rl_change(grants, rl_table_privileges, lengthof(rl_table_privileges), "", profile, role,
 			  tables_owner);
 	rl_change(grants, rl_function_privileges, lengthof(rl_function_privileges),
