@@ -40,13 +40,13 @@ rl_require_report(const char *organization_id, int64 report_id)
 								  organization_id)));
 }
 
-/* A query that a reading function returns; report_id 0 when it is not about one report */
+/* A query that a reading function returns */
 typedef struct Reading
 {
 	FunctionCallInfo fcinfo;
 	QueryId query;
 	NullableDatum args[4];
-	int64 report_id;
+	bool of_report; /* its second argument is one, which must be there */
 } Reading;
 
 static void
@@ -54,8 +54,8 @@ rl_read(Call *call, void *state)
 {
 	const Reading *reading = state;
 
-	if (reading->report_id != 0)
-		rl_require_report(call->organization_id, reading->report_id);
+	if (reading->of_report)
+		rl_require_report(call->organization_id, DatumGetInt64(reading->args[1].value));
 	rl_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
 }
 
@@ -78,10 +78,9 @@ static const Argument rl_report_args[] = {{"organization_id", true, false},
 static Datum
 rl_read_report(FunctionCallInfo fcinfo, const char *function, QueryId query)
 {
-	Reading reading = {.fcinfo = fcinfo, .query = query};
+	Reading reading = {.fcinfo = fcinfo, .query = query, .of_report = true};
 
 	reportlink_require_args(fcinfo, function, rl_report_args, lengthof(rl_report_args));
-	reading.report_id = PG_GETARG_INT64(1);
 	return rl_return_reading(&reading);
 }
 
