@@ -75,26 +75,28 @@ install_packages()
 
 # Everything that building and running needs, and the packages given besides;
 # PGNN in a name stands for postgresql-<major>
+wanted_packages()
+{
+	printf '%s\n' gcc make libc6-dev postgresql-common "postgresql-$PG_MAJOR" \
+		"postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}"
+}
+
+# Installs what wanted_packages tells and is not there
 install_machine()
 {
-	local apt_log wanted=()
+	local apt_log package
 
 	apt_log=$(mktemp)
 	pick_version
-	wanted=(gcc make libc6-dev postgresql-common "postgresql-$PG_MAJOR"
-		"postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}")
-	for package in "${wanted[@]}"; do
+	for package in $(wanted_packages "$@"); do
 		if ! package_installed "$package"; then
 			as_root apt-get update -qq >"$apt_log" 2>&1 || { tail -n 20 "$apt_log" >&2; return 1; }
+			pick_version # apt knows now what the distribution has
 			break
 		fi
 	done
-	if [ ! -d "/usr/lib/postgresql/$PG_MAJOR" ]; then
-		pick_version # apt knows now what the distribution has
-		wanted=("${wanted[@]/%-15/-$PG_MAJOR}")
-	fi
-	install_packages "${wanted[@]}"
-	rm -f "$apt_log"
+	# shellcheck disable=SC2046 # one package a word
+	install_packages $(wanted_packages "$@") && rm -f "$apt_log"
 }
 
 # make_scratch: a folder for build and servers that as_postgres may write, in $scratch
