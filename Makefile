@@ -14,15 +14,29 @@ EXTRA_CLEAN = tmp_check results regression.diffs regression.out dist
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 CLANG_FORMAT ?= clang-format
-VERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" reportlink.control)
+# not VERSION, which PGXS sets to the server's
+RELEASE = $(shell sed -n 's/^   "version": "\(.*\)",/\1/p' META.json)
 
 # help, demo and test work on a machine that has no PostgreSQL yet
 ifneq ($(wildcard $(PGXS)),)
 all:
 include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
+
+regress:
+	$(pg_regress_installcheck) $(REGRESS_OPTS) $(REGRESS)
+
+isolation:
+	$(pg_isolation_regress_installcheck) $(ISOLATION_OPTS) $(ISOLATION)
+
+# TEMP_CONFIG: lines for the configuration of every server that the tests start
+PGXS_SRC = $(abspath $(dir $(PGXS))/..)
+tap:
+	PERL5LIB="$(PGXS_SRC)/test/perl:$$PERL5LIB" PG_REGRESS="$(PGXS_SRC)/test/regress/pg_regress" \
+	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(PROVE_FLAGS) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
+
 else
-all install:
+all install regress isolation tap:
 	@echo "$(PG_CONFIG) not found: install postgresql-server-dev, or set PG_CONFIG" >&2; exit 1
 endif
 
@@ -34,10 +48,11 @@ help:
 	@echo "make demo          show it on a throw-away server; KEEP=1 leaves the server up"
 	@echo "make test          prove it on throw-away servers; installs with apt what is missing"
 	@echo "                   SUITES=\"pgtap tap\" runs some of: format regress isolation pgtap tap"
+	@echo "                   REPORTLINK_STRESS_SECONDS=600 lengthens the random load (60)"
 	@echo "make format        lay the C out as .clang-format says"
 	@echo "make dist          pack a release of the committed tree for PGXN"
 	@echo "against the server of PGHOST and PGPORT, with the extension installed:"
-	@echo "make regress | isolation | pgtap | tap"
+	@echo "make regress | isolation | pgtap | tap   FILES=test/t/001_dump.pl: only this one"
 
 demo:
 	@demo/run
@@ -45,23 +60,11 @@ demo:
 test:
 	@test/run
 
-regress:
-	$(pg_regress_installcheck) $(REGRESS_OPTS) $(REGRESS)
-
-isolation:
-	$(pg_isolation_regress_installcheck) $(ISOLATION_OPTS) $(ISOLATION)
-
 PGTAP_DATABASE = reportlink_pgtap
 pgtap:
 	dropdb --if-exists $(PGTAP_DATABASE) 2>/dev/null && createdb $(PGTAP_DATABASE)
 	pg_prove --failures -d $(PGTAP_DATABASE) $(or $(FILES),$(sort $(wildcard test/pgtap/*.sql)))
 	dropdb $(PGTAP_DATABASE)
-
-# TEMP_CONFIG: lines for the configuration of every server that the tests start
-PGXS_SRC = $(abspath $(dir $(PGXS))/..)
-tap:
-	PERL5LIB="$(PGXS_SRC)/test/perl:$$PERL5LIB" PG_REGRESS="$(PGXS_SRC)/test/regress/pg_regress" \
-	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(PROVE_FLAGS) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
 
 format:
 	$(CLANG_FORMAT) -i src/*.c src/*.h
@@ -71,4 +74,4 @@ check-format:
 
 dist:
 	mkdir -p dist
-	git archive --format=zip --prefix=reportlink-$(VERSION)/ -o dist/reportlink-$(VERSION).zip HEAD
+	git archive --format=zip --prefix=reportlink-$(RELEASE)/ -o dist/reportlink-$(RELEASE).zip HEAD
