@@ -13,7 +13,8 @@ FROM generate_series(1, 5) p, generate_series(1, 8) n;
 CREATE TABLE stress.tally (
 	operation text NOT NULL,
 	sqlstate text NOT NULL, -- 00000: it was done
-	message text
+	message text,
+	isolation text NOT NULL DEFAULT current_setting('transaction_isolation')
 );
 
 -- Members of the group that a report was in when it was read, or reports of its patient, in any order

@@ -18,9 +18,15 @@ my $folder = PostgreSQL::Test::Utils::tempdir();
 sub dump_of
 {
 	my ($database, @options) = @_;
+	return dump_from($node, $database, @options);
+}
+
+sub dump_from
+{
+	my ($server, $database, @options) = @_;
 	my $file = "$folder/$database.sql";
 
-	$node->command_ok([ 'pg_dump', @options, '-f', $file, $database ], "pg_dump of $database");
+	$server->command_ok([ 'pg_dump', @options, '-f', $file, $database ], "pg_dump of $database");
 	my $text = slurp_file($file);
 	$text =~ s/^\\(un)?restrict .*$//mg;
 	return $text;
@@ -69,6 +75,9 @@ $node->safe_psql(
 	ALTER TABLE reportlink.report ADD COLUMN site_note text;
 	UPDATE reportlink.report SET site_note = 'room ' || report_id;
 	CREATE INDEX site_note_idx ON reportlink.report (site_note);
+	CREATE TABLE billing (organization_id text COLLATE "C", report_id bigint,
+		FOREIGN KEY (organization_id, report_id) REFERENCES reportlink.report);
+	INSERT INTO billing SELECT organization_id, report_id FROM reportlink.report;
 });
 is($node->safe_psql('original', 'SELECT * FROM reportlink_check()'), '', 'nothing is broken to start with');
 
@@ -98,6 +107,28 @@ for my $database ('copy', 'parallel')
 		"$database: the column that the user added is there");
 	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$database: nothing is broken");
 }
+
+# Another server, another system identifier
+my $elsewhere = start_node('elsewhere');
+
+$elsewhere->safe_psql('postgres', 'CREATE DATABASE moved');
+$elsewhere->command_ok([ 'pg_restore', '-e', '-d', 'moved', "$folder/original.dump" ],
+	'restored on another server');
+same_ok(dump_from($elsewhere, 'moved'), $dump, 'moved: dumped again it is the same to the byte');
+
+# Rows alone, into tables that reportlink_install() made: triggers fire, and add nothing
+$elsewhere->safe_psql('postgres', 'CREATE DATABASE installed');
+$elsewhere->safe_psql('installed', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
+$elsewhere->safe_psql('installed', 'ALTER TABLE reportlink.report ADD COLUMN site_note text');
+my $data = dump_from($node, 'original', '--data-only', '-n', 'reportlink', '-T', 'reportlink.installation');
+$elsewhere->command_ok(
+	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'installed', '-f', "$folder/original.sql" ],
+	'rows restored into installed tables');
+same_ok(
+	dump_from($elsewhere, 'installed', '--data-only', '-n', 'reportlink', '-T', 'reportlink.installation'),
+	$data, 'installed: the rows are the same to the byte');
+is($elsewhere->safe_psql('installed', 'SELECT * FROM reportlink_check()'), '', 'installed: nothing is broken');
+$elsewhere->stop;
 
 # It goes on where it was: ids after those restored, guards in place
 is( $node->safe_psql('copy',
