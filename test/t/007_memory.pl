@@ -1,0 +1,126 @@
+# Plans are kept once a session (decision 8 of the architecture): after
+# thousands of calls, refused ones and changes of the tables among them, a
+# session holds no more memory than after the first hundred.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use ReportlinkNode;
+use Test::More;
+
+my $node = start_node('memory', 'fsync = off', 'autovacuum = off');
+
+install_reportlink($node, 'postgres');
+$node->safe_psql(
+	'postgres', q{
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+	SELECT 'north', 'P1', 'A' || i FROM generate_series(1, 8) i;
+	CREATE TABLE measure (step serial, contexts int, plans int, bytes bigint);
+});
+
+# What one visit of a patient calls, each in a transaction of its own
+my $calls = q{
+SELECT FROM reportlink_link('north', '{1,2,3}', true, 'ada');
+SELECT FROM reportlink_link('north', '{4,5}', false, 'ada');
+SELECT FROM reportlink_link('north', '{5,1,6}', true, 'ada');
+SELECT FROM reportlink_set_default('north', 2, 'ada');
+SELECT FROM reportlink_linked_reports('north', 2);
+SELECT FROM reportlink_linkable_reports('north', 2);
+SELECT FROM reportlink_find('north', 'P1');
+UPDATE reportlink.report SET order_id = coalesce(order_id, '') || 'x' WHERE report_id = 2;
+UPDATE reportlink.report SET order_id = NULL WHERE report_id = 2;
+SELECT FROM reportlink_close('north', 2, false, 'ada');
+SELECT FROM reportlink_open('north', 2, 'ada');
+SELECT FROM reportlink_assign('north', 2, 'abe', 'ada');
+SELECT FROM reportlink_unlink('north', '{1,2}', false, 'abe');
+SELECT FROM reportlink_unlink('north', '{3,4,5,6}', true, 'abe');
+SELECT FROM reportlink_assign('north', 1, NULL, 'abe');
+SELECT FROM reportlink_assign('north', 2, NULL, 'abe');
+SELECT FROM reportlink_check();
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'P1', 'new');
+DELETE FROM reportlink.report WHERE accession_number = 'new';
+};
+
+# What is refused, at every depth: arguments, actor, role, ids, rules, triggers
+my $refused = q{
+SELECT FROM reportlink_link('north', NULL, true, 'ada');
+SELECT FROM reportlink_link('north', '{1,2}', true, 'nobody');
+SELECT FROM reportlink_link('north', '{1,2}', true, 'dot');
+SELECT FROM reportlink_link('north', '{1,999999}', true, 'ada');
+SELECT FROM reportlink_unlink('north', '{8}', true, 'ada');
+SELECT FROM reportlink_linked_reports('north', 999999);
+UPDATE reportlink.report SET status = 'signed' WHERE report_id = 8;
+};
+my $measure = q{
+INSERT INTO measure (contexts, plans, bytes)
+SELECT count(*), count(*) FILTER (WHERE name IN ('SPI Plan', 'CachedPlanSource', 'CachedPlanQuery')), sum(total_bytes)
+FROM pg_backend_memory_contexts;
+};
+
+# Everything that the script runs is one session
+sub measured
+{
+	my (@parts) = @_;
+
+	$node->safe_psql('postgres', 'TRUNCATE measure RESTART IDENTITY');
+	$node->psql('postgres', join('', $measure, @parts), on_error_stop => 0);
+	return map { [ split /\|/ ] }
+	  split /\n/, $node->safe_psql('postgres', 'SELECT contexts, plans, bytes FROM measure ORDER BY step');
+}
+
+sub no_growth_ok
+{
+	my ($before, $after, $name) = @_;
+
+	is($after->[1], $before->[1], "$name: as many plans, $before->[1]");
+	cmp_ok($after->[0], '<=', $before->[0] + 2, "$name: $before->[0] memory contexts before, $after->[0] after");
+	cmp_ok($after->[2], '<=', $before->[2] + 65536, "$name: $before->[2] bytes before, $after->[2] after");
+	return;
+}
+
+# after the first measure itself there is one more plan, so the first is left out
+my @got = measured(($calls . $refused) x 20, $measure, $measure, $calls x 200, $measure, $refused x 300, $measure);
+
+cmp_ok($got[2]->[1], '>', 10, 'plans are kept');
+no_growth_ok($got[2], $got[3], '3,800 calls');
+no_growth_ok($got[3], $got[4], '2,100 refused calls');
+
+# Changes of the tables make plans invalid: they are made again, not twice
+my $changes = q{
+ALTER TABLE reportlink.report ADD COLUMN extra int;
+} . $calls . q{
+ALTER TABLE reportlink.report DROP COLUMN extra;
+ANALYZE reportlink.report;
+} . $calls;
+
+@got = measured($changes x 5, $measure, $measure, $changes x 30, $measure);
+is($got[3]->[1], $got[2]->[1], 'tables changed 60 times under the session: as many plans');
+
+# Refused within one transaction, as an application's EXCEPTION block would have it
+my $loop = q{
+DO $$
+BEGIN
+	FOR i IN 1..2000 LOOP
+		IF i IN (100, 2000) THEN
+			INSERT INTO measure (contexts, plans, bytes)
+			SELECT count(*), count(*) FILTER (WHERE name IN ('SPI Plan', 'CachedPlanSource', 'CachedPlanQuery')), sum(total_bytes)
+			FROM pg_backend_memory_contexts;
+		END IF;
+		BEGIN
+			PERFORM reportlink_link('north', '{1,999999}', true, 'ada');
+		EXCEPTION WHEN SQLSTATE 'RL002' THEN
+			NULL;
+		END;
+	END LOOP;
+END
+$$;
+};
+@got = measured($calls, $loop, $loop);
+cmp_ok($got[4]->[2], '<=', $got[3]->[2] + 262144, "1,900 refusals in one transaction: $got[3]->[2] bytes before, $got[4]->[2] after");
+
+is($node->safe_psql('postgres', 'SELECT * FROM reportlink_check()'), '', 'no broken invariant');
+
+$node->stop;
+done_testing();
