@@ -19,80 +19,88 @@ typedef struct Invariant
 	const char *query;
 } Invariant;
 
-#define ONE_ORGANIZATION(alias) " ($1 IS NULL OR " alias ".organization_id = $1) "
-#define MEMBERS_OF(alias)                                                                          \
-	" LEFT JOIN reportlink.report r ON r.organization_id = " alias ".organization_id "             \
-	"AND r.group_id = " alias ".group_id "
-
 static const Invariant rl_invariants[] = {
 	{"an open group has as many reports as it counts, two or more",
 	 "SELECT g.organization_id, g.group_id, NULL::bigint, "
 	 "format('%s reports, member_count %s', count(r.report_id), g.member_count) "
-	 "FROM reportlink.report_group g" MEMBERS_OF("g") "WHERE g.closed_at IS NULL AND" ONE_ORGANIZATION(
-		 "g") "GROUP BY g.organization_id, g.group_id "
-			  "HAVING count(r.report_id) <> g.member_count OR count(r.report_id) < 2"},
+	 "FROM reportlink.report_group g "
+	 "LEFT JOIN reportlink.report r "
+	 "ON r.organization_id = g.organization_id AND r.group_id = g.group_id "
+	 "WHERE g.closed_at IS NULL AND ($1 IS NULL OR g.organization_id = $1) "
+	 "GROUP BY g.organization_id, g.group_id "
+	 "HAVING count(r.report_id) <> g.member_count OR count(r.report_id) < 2"},
 
 	{"a closed group has no reports",
 	 "SELECT g.organization_id, g.group_id, r.report_id, 'is in a closed group' "
-	 "FROM reportlink.report_group g JOIN reportlink.report r "
+	 "FROM reportlink.report_group g "
+	 "JOIN reportlink.report r "
 	 "ON r.organization_id = g.organization_id AND r.group_id = g.group_id "
-	 "WHERE g.closed_at IS NOT NULL AND" ONE_ORGANIZATION("g")},
+	 "WHERE g.closed_at IS NOT NULL AND ($1 IS NULL OR g.organization_id = $1)"},
 
 	{"a linked report is in a group of its patient",
 	 "SELECT r.organization_id, r.group_id, r.report_id, "
 	 "CASE WHEN g.group_id IS NULL THEN 'no such group' ELSE 'MRNs differ' END "
-	 "FROM reportlink.report r LEFT JOIN reportlink.report_group g "
+	 "FROM reportlink.report r "
+	 "LEFT JOIN reportlink.report_group g "
 	 "ON g.organization_id = r.organization_id AND g.group_id = r.group_id "
-	 "WHERE r.group_id IS NOT NULL AND g.mrn IS DISTINCT FROM r.mrn AND" ONE_ORGANIZATION("r")},
+	 "WHERE r.group_id IS NOT NULL AND g.mrn IS DISTINCT FROM r.mrn "
+	 "AND ($1 IS NULL OR r.organization_id = $1)"},
 
 	{"the default report of a group is one of its reports",
 	 "SELECT g.organization_id, g.group_id, g.default_report_id, 'is not in the group' "
 	 "FROM reportlink.report_group g "
-	 "WHERE g.closed_at IS NULL AND NOT EXISTS (SELECT FROM reportlink.report r "
+	 "WHERE g.closed_at IS NULL AND ($1 IS NULL OR g.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.report r "
 	 "WHERE r.organization_id = g.organization_id AND r.report_id = g.default_report_id "
-	 "AND r.group_id = g.group_id) AND" ONE_ORGANIZATION("g")},
+	 "AND r.group_id = g.group_id)"},
 
 	{"linked reports agree on status, owner, drafting and signature",
-	 "SELECT r.organization_id, r.group_id, NULL::bigint, "
-	 "format('%s different states', "
+	 "SELECT r.organization_id, r.group_id, NULL::bigint, format('%s different states', "
 	 "count(DISTINCT (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at))) "
-	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION(
-		 "r") "GROUP BY r.organization_id, r.group_id "
-			  "HAVING count(DISTINCT (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at)) > 1"},
+	 "FROM reportlink.report r "
+	 "WHERE r.group_id IS NOT NULL AND ($1 IS NULL OR r.organization_id = $1) "
+	 "GROUP BY r.organization_id, r.group_id "
+	 "HAVING count(DISTINCT "
+	 "(r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at)) > 1"},
 
 	{"link positions in a group differ",
 	 "SELECT r.organization_id, r.group_id, max(r.report_id), "
 	 "format('position %s is taken %s times', r.link_position, count(*)) "
-	 "FROM reportlink.report r WHERE r.group_id IS NOT NULL AND" ONE_ORGANIZATION(
-		 "r") "GROUP BY r.organization_id, r.group_id, r.link_position HAVING count(*) > 1"},
+	 "FROM reportlink.report r "
+	 "WHERE r.group_id IS NOT NULL AND ($1 IS NULL OR r.organization_id = $1) "
+	 "GROUP BY r.organization_id, r.group_id, r.link_position HAVING count(*) > 1"},
 
 	{"a report points at a document that is there",
 	 "SELECT r.organization_id, r.group_id, r.report_id, "
-	 "format('document %s is missing', r.document_id) FROM reportlink.report r "
-	 "WHERE r.document_id IS NOT NULL AND NOT EXISTS (SELECT FROM reportlink.document d "
-	 "WHERE d.organization_id = r.organization_id AND d.document_id = r.document_id) "
-	 "AND" ONE_ORGANIZATION("r")},
+	 "format('document %s is missing', r.document_id) "
+	 "FROM reportlink.report r "
+	 "WHERE r.document_id IS NOT NULL AND ($1 IS NULL OR r.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.document d "
+	 "WHERE d.organization_id = r.organization_id AND d.document_id = r.document_id)"},
 
 	{"a group points at a document that is there",
 	 "SELECT g.organization_id, g.group_id, NULL::bigint, "
-	 "format('document %s is missing', g.document_id) FROM reportlink.report_group g "
-	 "WHERE g.document_id IS NOT NULL AND NOT EXISTS (SELECT FROM reportlink.document d "
-	 "WHERE d.organization_id = g.organization_id AND d.document_id = g.document_id) "
-	 "AND" ONE_ORGANIZATION("g")},
+	 "format('document %s is missing', g.document_id) "
+	 "FROM reportlink.report_group g "
+	 "WHERE g.document_id IS NOT NULL AND ($1 IS NULL OR g.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.document d "
+	 "WHERE d.organization_id = g.organization_id AND d.document_id = g.document_id)"},
 
 	{"a merged group went into a group that is there",
 	 "SELECT g.organization_id, g.group_id, NULL::bigint, "
-	 "format('group %s is missing', g.merged_into) FROM reportlink.report_group g "
-	 "WHERE g.merged_into IS NOT NULL AND NOT EXISTS (SELECT FROM reportlink.report_group m "
+	 "format('group %s is missing', g.merged_into) "
+	 "FROM reportlink.report_group g "
+	 "WHERE g.merged_into IS NOT NULL AND ($1 IS NULL OR g.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.report_group m "
 	 "WHERE m.organization_id = g.organization_id AND m.group_id = g.merged_into "
-	 "AND m.mrn = g.mrn) AND" ONE_ORGANIZATION("g")},
+	 "AND m.mrn = g.mrn)"},
 
 	{"who drafts owns a draft or an open addendum",
 	 "SELECT r.organization_id, r.group_id, r.report_id, "
 	 "format('status %s, owner %s', r.status, coalesce(r.owner_id, 'nobody')) "
 	 "FROM reportlink.report r "
-	 "WHERE r.drafting AND (r.owner_id IS NULL OR NOT (r.status = 'draft' OR r.addendum_open)) "
-	 "AND" ONE_ORGANIZATION("r")},
+	 "WHERE r.drafting AND ($1 IS NULL OR r.organization_id = $1) "
+	 "AND (r.owner_id IS NULL OR NOT (r.status = 'draft' OR r.addendum_open))"},
 };
 
 /* Adds a row for everything that breaks an invariant */

@@ -28,10 +28,6 @@ typedef struct PreparedQuery
 	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "              \
 	"r.drafting, r.addendum_open "
 
-#define CONTENT(alias)                                                                             \
-	"(" alias ".transcript, " alias ".final_report, " alias ".clinical_history, " alias            \
-	".views, " alias ".contrast, " alias ".laterality, " alias ".comparison, " alias ".study_at)"
-
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
 
@@ -92,9 +88,11 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = u.document_id "
 		 "WHERE NOT d.blank GROUP BY d.organization_id, d.document_id), "
 		 "chosen AS (SELECT c.* FROM candidate c ORDER BY c.place LIMIT 1) "
-		 "SELECT c.document_id, " CONTENT("c") " IS DISTINCT FROM " CONTENT(
-			 "f") " "
-				  "FROM candidate c, chosen f ORDER BY c.place",
+		 "SELECT c.document_id, (c.transcript, c.final_report, c.clinical_history, c.views, "
+		 "c.contrast, c.laterality, c.comparison, c.study_at) IS DISTINCT FROM "
+		 "(f.transcript, f.final_report, f.clinical_history, f.views, "
+		 "f.contrast, f.laterality, f.comparison, f.study_at) "
+		 "FROM candidate c, chosen f ORDER BY c.place",
 		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_DOCUMENT_IS_BLANK] = {"SELECT d.blank FROM reportlink.document d "
