@@ -2,7 +2,7 @@
 -- (reportlink_set_default) or leaves (section 4).
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(39);
+SELECT plan(40);
 
 CREATE FUNCTION pg_temp.default_of(report bigint) RETURNS bigint
 	LANGUAGE sql
@@ -60,6 +60,8 @@ SELECT reportlink_link('north', ARRAY[:a4, :a6, :a2], false, 'ada') AS ignored \
 SELECT pg_temp.unlink('ada', false, :a4, :a5) AS ignored \gset
 SELECT is(pg_temp.default_of(:a2), :a6::bigint, 'the default leaves with the next in line: who stays with the lowest position');
 SELECT is(pg_temp.linked_with(:a2), ARRAY[:a6, :a2]::bigint[], 'positions keep the order when there are gaps');
+SELECT is((SELECT array_agg(link_position ORDER BY link_position) FROM reportlink.report WHERE group_id = :g), ARRAY[6, 7],
+	'and who was there when others joined kept his');
 
 -- Joining and merging
 

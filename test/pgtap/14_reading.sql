@@ -1,7 +1,7 @@
 -- Reading (section 11): the sidebar, the dialog, find, and the views.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(103);
+SELECT plan(104);
 
 INSERT INTO reportlink.report (organization_id, mrn, accession_number, order_id, site_id, native_id, assigning_authority, study_name, created_at)
 VALUES ('north', 'P1', 'A1', 'O1', 'S1', 'N1', 'AUTH', 'CT Chest', '2026-01-05') RETURNING report_id AS a1 \gset
@@ -44,6 +44,8 @@ SELECT is_empty(format($$SELECT * FROM reportlink_linkable_reports('north', %s)$
 SELECT is_empty(format($$SELECT * FROM reportlink_linkable_reports('north', %s)$$, :without_mrn::text), 'dialog: no row for a report without MRN');
 SELECT is_empty(format($$SELECT * FROM reportlink_linkable_reports('south', %s)$$, :other_organization::text),
 	'dialog: reports of another organization with that MRN are not there');
+SELECT is((SELECT (linkable, reason)::text FROM reportlink_linkable_reports('south', pg_temp.new_report('south', 'P1', 'A2')) WHERE report_id = :other_organization),
+	'(t,)', 'dialog: that linking is switched off for interactive users is not a property of the reports');
 
 -- The reasons, and that linking agrees with them for who may link whatever is owned by one
 SELECT pg_temp.restored_report('north', 'R', 'self-' || s.status || coalesce(s.owner, ''), 'x', s.status, s.owner) AS self, s.n, s.status, s.owner
