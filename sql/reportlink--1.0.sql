@@ -24,6 +24,14 @@ DECLARE
 	present text;
 	part record;
 BEGIN
+	PERFORM FROM pg_namespace n
+		WHERE n.nspname = 'reportlink' AND NOT pg_has_role(current_user, n.nspowner, 'USAGE');
+	IF FOUND THEN
+		RAISE EXCEPTION 'schema reportlink belongs to another role'
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = 'Run reportlink_install() as the owner of that schema, or drop it.';
+	END IF;
+
 	IF to_regclass('reportlink.installation') IS NOT NULL THEN
 		SELECT max(i.version) INTO present FROM reportlink.installation i;
 		IF present IS DISTINCT FROM wanted THEN
@@ -32,13 +40,6 @@ BEGIN
 					HINT = 'Run ALTER EXTENSION reportlink UPDATE, then SELECT reportlink_install().';
 		END IF;
 	ELSE
-		PERFORM FROM pg_namespace n
-			WHERE n.nspname = 'reportlink' AND NOT pg_has_role(current_user, n.nspowner, 'USAGE');
-		IF FOUND THEN
-			RAISE EXCEPTION 'schema reportlink belongs to another role'
-				USING ERRCODE = 'insufficient_privilege',
-					HINT = 'Run reportlink_install() as the owner of that schema, or drop it.';
-		END IF;
 		IF to_regnamespace('reportlink') IS NULL THEN
 			CREATE SCHEMA reportlink;
 		END IF;
@@ -176,7 +177,7 @@ BEGIN
 				'addendum_prelim_signed', 'addendum_signed', 'cancelled')),
 			CONSTRAINT report_linked CHECK ((group_id IS NULL) = (link_position IS NULL)
 				AND (group_id IS NULL OR mrn IS NOT NULL AND status <> 'cancelled'))
-		) WITH (fillfactor = 60);
+		) WITH (fillfactor = 50);
 		COMMENT ON TABLE reportlink.report IS 'one row an accession: identity, workflow state, membership';
 		COMMENT ON COLUMN reportlink.report.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.report.report_id IS 'the report';
