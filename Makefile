@@ -33,7 +33,7 @@ isolation:
 PGXS_SRC = $(abspath $(dir $(PGXS))/..)
 tap:
 	PERL5LIB="$(PGXS_SRC)/test/perl:$$PERL5LIB" PG_REGRESS="$(PGXS_SRC)/test/regress/pg_regress" \
-	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(PROVE_FLAGS) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
+	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(if $(VERBOSE),-v) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
 
 else
 all install regress isolation tap:
