@@ -6,7 +6,7 @@
 #include "reportlink.h"
 
 #include "error.h"
-#include "event.h"
+#include "workflow.h"
 
 /* Role of a user, ROLE_NONE for who is no member (any more) */
 static Role
@@ -72,15 +72,10 @@ rl_assign(Call *call, FunctionCallInfo fcinfo)
 
 	if (!reportlink_same_text(before.owner_id, new_owner))
 	{
-		Ids ids = reportlink_selected_ids(&selection);
-
 		after = before;
 		after.owner_id = new_owner;
 		after.drafting = false;
-		reportlink_store_state(call, &selection, &after);
-		reportlink_record_owner_change(call, selection.named[0]->group,
-									   reportlink_document_in_force(selection.named[0]), &ids,
-									   before.owner_id, new_owner);
+		reportlink_change_state(call, &selection, &after);
 	}
 	return reportlink_state_row(fcinfo, selection.named[0]);
 }

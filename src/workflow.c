@@ -54,6 +54,23 @@ rl_opened_state(const Call *call, const Selection *selection, bool *view)
 	return state;
 }
 
+/*
+ * Gives the selection a state and records the change of its owner, if that is
+ * one (section 10: before the event of the action).
+ */
+void
+reportlink_change_state(Call *call, const Selection *selection, const State *state)
+{
+	const Report *report = selection->named[0];
+	char *old_owner = report->state.owner_id;
+	Ids ids = reportlink_selected_ids(selection);
+
+	reportlink_store_state(call, selection, state);
+	if (!reportlink_same_text(old_owner, state->owner_id))
+		reportlink_record_owner_change(call, report->group, reportlink_document_in_force(report),
+									   &ids, old_owner, state->owner_id);
+}
+
 static bool
 rl_same_state(const State *one, const State *other)
 {
@@ -80,10 +97,7 @@ rl_open(Call *call, FunctionCallInfo fcinfo)
 		Ids ids = reportlink_selected_ids(&selection);
 
 		if (!view)
-			reportlink_store_state(call, &selection, &after);
-		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
-										   after.owner_id);
+			reportlink_change_state(call, &selection, &after);
 		reportlink_record_opened(call, group, document_id, &ids, before.status, after.status, view);
 	}
 	return reportlink_state_row(fcinfo, selection.named[0]);
@@ -132,10 +146,7 @@ rl_close(Call *call, FunctionCallInfo fcinfo)
 		EventData data;
 
 		reportlink_require_not_cancelled(&selection);
-		reportlink_store_state(call, &selection, &after);
-		if (!reportlink_same_text(before.owner_id, after.owner_id))
-			reportlink_record_owner_change(call, group, document_id, &ids, before.owner_id,
-										   after.owner_id);
+		reportlink_change_state(call, &selection, &after);
 		reportlink_data_init(&data);
 		reportlink_data_bool(&data, "release", release);
 		reportlink_record(call, "report.closed", group, document_id, &ids, &data);

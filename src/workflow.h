@@ -7,6 +7,7 @@
 #include "model.h"
 
 extern void reportlink_open_state(const Call *call, State *state);
+extern void reportlink_change_state(Call *call, const Selection *selection, const State *state);
 extern void
 reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id,
 						 const Ids *report_ids, Status status_before, Status status, bool view);
