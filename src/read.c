@@ -8,8 +8,7 @@
 #include "executor/spi.h"
 #include "funcapi.h"
 
-#include "call.h"
-#include "error.h"
+#include "model.h"
 
 /* Returns the rows of the last query as those of the function; the columns are the same */
 static void
@@ -24,20 +23,13 @@ rl_return_rows(FunctionCallInfo fcinfo, int count)
 
 /* RL002 */
 static void
-rl_require_report(const char *organization_id, int64 report_id)
+rl_require_report(Call *call, int64 report_id)
 {
 	Ids ids = reportlink_ids(1);
+	Selection selection;
 
 	reportlink_ids_add(&ids, report_id);
-	{
-		NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_ids(&ids)};
-
-		reportlink_execute(QUERY_NAMED_REPORTS, args);
-	}
-	if (!reportlink_get_bool(0, 2))
-		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
-						errdetail("Report " INT64_FORMAT ", organization \"%s\".", report_id,
-								  organization_id)));
+	reportlink_find_named(call, ids, 1, &selection);
 }
 
 /* A query that a reading function returns */
@@ -55,7 +47,7 @@ rl_read(Call *call, void *state)
 	const Reading *reading = state;
 
 	if (reading->of_report)
-		rl_require_report(call->organization_id, DatumGetInt64(reading->args[1].value));
+		rl_require_report(call, DatumGetInt64(reading->args[1].value));
 	rl_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
 }
 

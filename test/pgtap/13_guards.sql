@@ -13,19 +13,6 @@ CREATE ROLE reportlink_test_writer;
 GRANT USAGE ON SCHEMA reportlink TO reportlink_test_writer;
 GRANT ALL ON ALL TABLES IN SCHEMA reportlink TO reportlink_test_writer;
 
--- How a statement ends for a role
-CREATE FUNCTION pg_temp.outcome_for(role text, statement text) RETURNS text
-	LANGUAGE plpgsql
-AS $$
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', role);
-	EXECUTE statement;
-	RESET ROLE;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
 CREATE TEMP TABLE writer AS
 SELECT role, CASE role WHEN 'reportlink_test_writer' THEN 'who has every right' ELSE 'the owner of the tables' END AS who
 FROM unnest(ARRAY['reportlink_test_writer', current_user]) role;

@@ -97,41 +97,29 @@ SELECT is(pg_temp.executable('reportlink_test_administrator'), '{reportlink_assi
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text', 'draft') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2 \gset
 SELECT reportlink_link('north', ARRAY[:a1, :a2], false, 'ada') AS ignored, pg_temp.digest() AS before \gset
-CREATE FUNCTION pg_temp.outcome_for(role text, statement text) RETURNS text
-	LANGUAGE plpgsql
-AS $$
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', role);
-	EXECUTE statement;
-	RESET ROLE;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END
-$$;
-SELECT is(pg_temp.outcome_for('reportlink_test_' || p.name, format('SELECT * FROM %s(%s)', f.name,
+SELECT is(pg_temp.sqlstate_for('reportlink_test_' || p.name, format('SELECT * FROM %s(%s)', f.name,
 		(SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM pg_proc, unnest(proargtypes::oid[]) t WHERE pg_proc.oid = f.oid))), '42501',
 	format('a %s cannot call %s()', p.name, f.name))
 FROM function f, unnest('{reader,listener}'::text[]) p (name)
 WHERE f.name NOT IN ('reportlink_version', 'reportlink_find', 'reportlink_linked_reports', 'reportlink_linkable_reports')
 	AND f.oid NOT IN (SELECT oid FROM pg_proc WHERE prorettype = 'trigger'::regtype);
-SELECT is(pg_temp.outcome_for('reportlink_test_reader', format(s.statement, r.name, (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = r.oid AND attnum = 1))), '42501',
+SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format(s.statement, r.name, (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = r.oid AND attnum = 1))), '42501',
 	format('a reader cannot %s', format(s.statement, r.name, 'organization_id')))
 FROM relation r, (VALUES ('INSERT INTO reportlink.%I DEFAULT VALUES'), ('UPDATE reportlink.%I SET %2$s = %2$s'), ('DELETE FROM reportlink.%I'), ('TRUNCATE reportlink.%I')) s (statement)
 WHERE r.name NOT IN ('report_text', 'worklist');
-SELECT is(pg_temp.outcome_for('reportlink_test_reader', 'CREATE TABLE reportlink.mine ()'), '42501', 'a reader makes nothing in the schema');
-SELECT is(pg_temp.outcome_for('reportlink_test_reader', format('SELECT * FROM reportlink.%I FOR UPDATE', name)), '42501', format('a reader locks no row of %s', name))
+SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', 'CREATE TABLE reportlink.mine ()'), '42501', 'a reader makes nothing in the schema');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format('SELECT * FROM reportlink.%I FOR UPDATE', name)), '42501', format('a reader locks no row of %s', name))
 FROM unnest('{report,patient}'::text[]) name;
 SELECT is(pg_temp.digest(), :'before', 'nothing was changed by it');
-SELECT is(pg_temp.outcome_for('reportlink_test_reader', statement), 'done', format('a reader can %s', statement))
+SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', statement), 'done', format('a reader can %s', statement))
 FROM (VALUES ('SELECT * FROM reportlink.report_text'), ('SELECT * FROM reportlink.worklist'), ('SELECT * FROM reportlink_find(''north'', ''P1'')'),
 	(format('SELECT * FROM reportlink_linked_reports(''north'', %s)', :a1::text)), (format('SELECT * FROM reportlink_linkable_reports(''north'', %s)', :a1::text))) t (statement);
-SELECT is(pg_temp.outcome_for('reportlink_test_listener', statement), code, format('a listener: %s %s', statement, code))
+SELECT is(pg_temp.sqlstate_for('reportlink_test_listener', statement), code, format('a listener: %s %s', statement, code))
 FROM (VALUES ('SELECT * FROM reportlink.event', 'done'), ('SELECT * FROM reportlink.report', '42501'), ('LISTEN reportlink', 'done')) t (statement, code);
 
 -- A reporter works: registers, links, corrects identifiers, and touches nothing else
 
-SELECT is(pg_temp.outcome_for('reportlink_test_reporter', statement), code, format('a reporter: %s: %s', statement, code))
+SELECT is(pg_temp.sqlstate_for('reportlink_test_reporter', statement), code, format('a reporter: %s: %s', statement, code))
 FROM (VALUES
 	(1, $$INSERT INTO reportlink.report (organization_id, mrn, accession_number, study_name) VALUES ('north', 'P1', 'A3', 'CT')$$, 'done'),
 	(2, $$INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'P1', 'A3') ON CONFLICT DO NOTHING$$, 'done'),
@@ -150,7 +138,7 @@ FROM (VALUES
 	(15, 'DELETE FROM reportlink.report', '42501'),
 	(16, 'SELECT * FROM reportlink_check()', '42501'),
 	(17, 'SELECT * FROM reportlink.event', '42501')) t (n, statement, code);
-SELECT is(pg_temp.outcome_for('reportlink_test_administrator', statement), code, format('an administrator: %s: %s', statement, code))
+SELECT is(pg_temp.sqlstate_for('reportlink_test_administrator', statement), code, format('an administrator: %s: %s', statement, code))
 FROM (VALUES
 	(1, $$INSERT INTO reportlink.organization (organization_id) VALUES ('west')$$, 'done'),
 	(2, $$UPDATE reportlink.organization SET linking_enabled = true WHERE organization_id = 'west'$$, 'done'),
@@ -194,13 +182,13 @@ CREATE ROLE reportlink_test_dba;
 CREATE ROLE reportlink_test_deputy IN ROLE reportlink_test_dba;
 CREATE ROLE reportlink_test_stranger;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO reportlink_test_dba, reportlink_test_stranger;
-SELECT is(pg_temp.outcome_for('reportlink_test_stranger', $$SELECT reportlink_grant('reportlink_test_stranger', 'reader')$$), '42501', 'who may call it and is no member of the owner: 42501');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_stranger', $$SELECT reportlink_grant('reportlink_test_stranger', 'reader')$$), '42501', 'who may call it and is no member of the owner: 42501');
 SELECT format('DO $do$ DECLARE t regclass; BEGIN FOR t IN SELECT oid FROM pg_class WHERE relnamespace = ''reportlink''::regnamespace AND relkind IN (''r'', ''v'') LOOP EXECUTE format(''ALTER TABLE %%s OWNER TO reportlink_test_dba'', t); END LOOP; ALTER SCHEMA reportlink OWNER TO reportlink_test_dba; END $do$') AS give_away \gset
 :give_away;
-SELECT is(pg_temp.outcome_for('reportlink_test_dba', $$SELECT reportlink_grant('reportlink_test_stranger', 'reader')$$), 'done', 'the owner of the tables, who does not own the functions');
-SELECT is(pg_temp.outcome_for('reportlink_test_deputy', $$SELECT reportlink_revoke('reportlink_test_stranger', 'reader')$$), 'done', 'a member of the owner of the tables');
-SELECT is(pg_temp.outcome_for('reportlink_test_stranger', $$SELECT * FROM reportlink.report$$), '42501', 'which took it away');
-SELECT is(pg_temp.outcome_for('reportlink_test_stranger', format($$SELECT reportlink_assign('north', %s, 'ada', 'adm')$$, :a1::text)), 'done',
+SELECT is(pg_temp.sqlstate_for('reportlink_test_dba', $$SELECT reportlink_grant('reportlink_test_stranger', 'reader')$$), 'done', 'the owner of the tables, who does not own the functions');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_deputy', $$SELECT reportlink_revoke('reportlink_test_stranger', 'reader')$$), 'done', 'a member of the owner of the tables');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_stranger', $$SELECT * FROM reportlink.report$$), '42501', 'which took it away');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_stranger', format($$SELECT reportlink_assign('north', %s, 'ada', 'adm')$$, :a1::text)), 'done',
 	'functions work as the owner of the tables, whoever that is');
 
 SELECT finish();

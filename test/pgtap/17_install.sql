@@ -137,19 +137,9 @@ SELECT is((SELECT array_agg(DISTINCT relowner::regrole::text) FROM pg_class WHER
 SELECT is(:'owner_id' || :'broken', 'ada0', 'and links');
 DROP SCHEMA reportlink CASCADE;
 CREATE SCHEMA reportlink;
-CREATE FUNCTION pg_temp.outcome_for(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE format('SET LOCAL ROLE %I', role);
-	EXECUTE statement;
-	RESET ROLE;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END
-$$;
-SELECT is(pg_temp.outcome_for('reportlink_test_dba', 'SELECT reportlink_install()'), '42501', 'a schema reportlink that belongs to another role is not used');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_dba', 'SELECT reportlink_install()'), '42501', 'a schema reportlink that belongs to another role is not used');
 GRANT USAGE, CREATE ON SCHEMA reportlink TO reportlink_test_dba;
-SELECT is(pg_temp.outcome_for('reportlink_test_dba', 'SELECT reportlink_install()'), '42501', 'also where that role may create tables in it');
+SELECT is(pg_temp.sqlstate_for('reportlink_test_dba', 'SELECT reportlink_install()'), '42501', 'also where that role may create tables in it');
 
 -- In a schema of the user's choice
 
