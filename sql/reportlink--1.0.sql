@@ -175,6 +175,10 @@ BEGIN
 					octet_length(order_id), octet_length(site_id)) <= 255),
 			CONSTRAINT report_status CHECK (status IN ('unread', 'draft', 'prelim_signed', 'signed',
 				'addendum_prelim_signed', 'addendum_signed', 'cancelled')),
+			CONSTRAINT report_addendum CHECK (NOT addendum_open OR status IN ('prelim_signed', 'signed',
+				'addendum_prelim_signed', 'addendum_signed')),
+			CONSTRAINT report_signed CHECK (signed_at IS NULL OR status IN ('signed',
+				'addendum_prelim_signed', 'addendum_signed')),
 			CONSTRAINT report_linked CHECK ((group_id IS NULL) = (link_position IS NULL)
 				AND (group_id IS NULL OR mrn IS NOT NULL AND status <> 'cancelled'))
 		) WITH (fillfactor = 50);
@@ -209,6 +213,7 @@ BEGIN
 			document_id bigint GENERATED ALWAYS AS IDENTITY,
 			parent_id bigint,
 			report_id bigint NOT NULL,
+			group_id bigint,
 			transcript text,
 			final_report text,
 			clinical_history text,
@@ -224,16 +229,23 @@ BEGIN
 				AND coalesce(comparison, '') = '') STORED,
 			checkpoint boolean NOT NULL DEFAULT true,
 			reason text COLLATE "C" NOT NULL DEFAULT 'save',
+			base_status text COLLATE "C",
 			saved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			saved_by text COLLATE "C",
 			CONSTRAINT document_pkey PRIMARY KEY (organization_id, document_id),
-			CONSTRAINT document_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization
+			CONSTRAINT document_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization,
+			CONSTRAINT document_base_status CHECK (base_status IN ('prelim_signed', 'signed',
+				'addendum_prelim_signed', 'addendum_signed'))
 		);
+		-- the history of a report is what was saved through it, and through the groups it was in
+		CREATE INDEX document_report_idx ON reportlink.document (organization_id, report_id);
+		CREATE INDEX document_group_idx ON reportlink.document (organization_id, group_id) WHERE group_id IS NOT NULL;
 		COMMENT ON TABLE reportlink.document IS 'versions of what was dictated; never updated, reports and groups point at them';
 		COMMENT ON COLUMN reportlink.document.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.document.document_id IS 'the version';
-		COMMENT ON COLUMN reportlink.document.parent_id IS 'version it was made from';
+		COMMENT ON COLUMN reportlink.document.parent_id IS 'last checkpoint or signed version that it was made from';
 		COMMENT ON COLUMN reportlink.document.report_id IS 'report through which it was saved';
+		COMMENT ON COLUMN reportlink.document.group_id IS 'group that the report was linked in when it was saved';
 		COMMENT ON COLUMN reportlink.document.transcript IS 'dictation';
 		COMMENT ON COLUMN reportlink.document.final_report IS 'formatted report';
 		COMMENT ON COLUMN reportlink.document.clinical_history IS 'clinical history';
@@ -244,9 +256,54 @@ BEGIN
 		COMMENT ON COLUMN reportlink.document.study_at IS 'date and time of the study';
 		COMMENT ON COLUMN reportlink.document.blank IS 'no content column has anything in it';
 		COMMENT ON COLUMN reportlink.document.checkpoint IS 'false = autosave';
-		COMMENT ON COLUMN reportlink.document.reason IS 'why the version was made';
+		COMMENT ON COLUMN reportlink.document.reason IS 'why the version was made: save or addendum';
+		COMMENT ON COLUMN reportlink.document.base_status IS 'status on which this version began an addendum';
 		COMMENT ON COLUMN reportlink.document.saved_at IS 'when it was saved';
 		COMMENT ON COLUMN reportlink.document.saved_by IS 'user who saved it';
+
+		CREATE TABLE reportlink.signature (
+			organization_id text COLLATE "C" NOT NULL,
+			signature_id bigint GENERATED ALWAYS AS IDENTITY,
+			document_id bigint NOT NULL,
+			report_id bigint NOT NULL,
+			group_id bigint,
+			status text COLLATE "C" NOT NULL,
+			signed_by text COLLATE "C",
+			signed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+			CONSTRAINT signature_pkey PRIMARY KEY (organization_id, signature_id),
+			-- what was signed cannot go
+			CONSTRAINT signature_document_fkey FOREIGN KEY (organization_id, document_id) REFERENCES reportlink.document,
+			CONSTRAINT signature_status CHECK (status IN ('prelim_signed', 'signed',
+				'addendum_prelim_signed', 'addendum_signed'))
+		);
+		CREATE INDEX signature_document_idx ON reportlink.signature (organization_id, document_id);
+		COMMENT ON TABLE reportlink.signature IS 'who signed which version, when; never changed, also where a signature was rejected later';
+		COMMENT ON COLUMN reportlink.signature.organization_id IS 'organization';
+		COMMENT ON COLUMN reportlink.signature.signature_id IS 'the signature';
+		COMMENT ON COLUMN reportlink.signature.document_id IS 'version that was signed';
+		COMMENT ON COLUMN reportlink.signature.report_id IS 'report through which it was signed';
+		COMMENT ON COLUMN reportlink.signature.group_id IS 'group, all reports of which were signed; null = the report alone';
+		COMMENT ON COLUMN reportlink.signature.status IS 'status that the signature gave';
+		COMMENT ON COLUMN reportlink.signature.signed_by IS 'user who signed; null = a repair by the owner of the tables';
+		COMMENT ON COLUMN reportlink.signature.signed_at IS 'when';
+
+		CREATE TABLE reportlink.past_link (
+			organization_id text COLLATE "C" NOT NULL,
+			past_link_id bigint GENERATED ALWAYS AS IDENTITY,
+			report_id bigint NOT NULL,
+			group_id bigint NOT NULL,
+			document_id bigint,
+			left_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+			CONSTRAINT past_link_pkey PRIMARY KEY (organization_id, report_id, past_link_id),
+			CONSTRAINT past_link_group_fkey FOREIGN KEY (organization_id, group_id) REFERENCES reportlink.report_group
+		);
+		COMMENT ON TABLE reportlink.past_link IS 'groups that a report was in and left, by unlinking, merging, discarding or cancelling: its history goes through them';
+		COMMENT ON COLUMN reportlink.past_link.organization_id IS 'organization';
+		COMMENT ON COLUMN reportlink.past_link.past_link_id IS 'the row';
+		COMMENT ON COLUMN reportlink.past_link.report_id IS 'report that left';
+		COMMENT ON COLUMN reportlink.past_link.group_id IS 'group that it left';
+		COMMENT ON COLUMN reportlink.past_link.document_id IS 'text in force for the group at that moment; null = blank';
+		COMMENT ON COLUMN reportlink.past_link.left_at IS 'when';
 
 		CREATE TABLE reportlink.publication (
 			organization_id text COLLATE "C" NOT NULL,
@@ -399,8 +456,11 @@ BEGIN
 				'checks a new report and makes its patient row'),
 			('reportlink_update', 'report', 'BEFORE UPDATE ON %s FOR EACH ROW', 'reportlink_report_update',
 				'refuses plain changes of what reportlink manages'),
+			('reportlink_sync', 'report',
+				'AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT',
+				'reportlink_report_sync', 'carries a plain change of status or owner to all linked reports'),
 			('reportlink_identifiers', 'report',
-				'AFTER UPDATE ON %s FOR EACH ROW WHEN (OLD.group_id IS NOT NULL AND ('
+				'AFTER UPDATE ON %s FOR EACH ROW WHEN (OLD.group_id IS NOT NULL AND NEW.group_id IS NOT NULL AND ('
 				'OLD.accession_number IS DISTINCT FROM NEW.accession_number OR '
 				'OLD.native_id IS DISTINCT FROM NEW.native_id OR '
 				'OLD.assigning_authority IS DISTINCT FROM NEW.assigning_authority OR '
@@ -422,6 +482,18 @@ BEGIN
 			('reportlink_change', 'document', 'BEFORE UPDATE OR DELETE ON %s FOR EACH ROW', 'reportlink_refuse_change',
 				'keeps every version'),
 			('reportlink_truncate', 'document', 'BEFORE TRUNCATE ON %s FOR EACH STATEMENT', 'reportlink_refuse_change',
+				'refuses TRUNCATE'),
+			('reportlink_insert', 'signature', 'BEFORE INSERT ON %s FOR EACH ROW', 'reportlink_owner_insert',
+				'refuses signatures that were not made by reportlink'),
+			('reportlink_change', 'signature', 'BEFORE UPDATE OR DELETE ON %s FOR EACH ROW', 'reportlink_refuse_change',
+				'keeps every signature'),
+			('reportlink_truncate', 'signature', 'BEFORE TRUNCATE ON %s FOR EACH STATEMENT', 'reportlink_refuse_change',
+				'refuses TRUNCATE'),
+			('reportlink_insert', 'past_link', 'BEFORE INSERT ON %s FOR EACH ROW', 'reportlink_owner_insert',
+				'refuses rows that were not made by reportlink'),
+			('reportlink_change', 'past_link', 'BEFORE UPDATE OR DELETE ON %s FOR EACH ROW', 'reportlink_refuse_change',
+				'keeps every row'),
+			('reportlink_truncate', 'past_link', 'BEFORE TRUNCATE ON %s FOR EACH STATEMENT', 'reportlink_refuse_change',
 				'refuses TRUNCATE'),
 			('reportlink_insert', 'event', 'BEFORE INSERT ON %s FOR EACH ROW', 'reportlink_owner_insert',
 				'refuses events that were not recorded by reportlink'),
@@ -511,6 +583,82 @@ CREATE FUNCTION reportlink_assign(organization_id text, INOUT report_id bigint,
 COMMENT ON FUNCTION reportlink_assign(text, bigint, text, text) IS
 	'gives a report and all linked to it to another owner; new_owner NULL unassigns';
 
+CREATE FUNCTION reportlink_save(organization_id text, report_id bigint, content jsonb,
+	expected_document_id bigint DEFAULT NULL, checkpoint boolean DEFAULT true,
+	actor text DEFAULT NULL) RETURNS bigint
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_save(text, bigint, jsonb, bigint, boolean, text) IS
+	'saves a new version of the text of a report and all linked to it: the one in force with the keys of content changed; returns its document_id; expected_document_id (0 = blank) guards against overwriting, checkpoint false is an autosave';
+
+CREATE FUNCTION reportlink_discard(organization_id text, INOUT report_id bigint,
+	unassign boolean DEFAULT false, actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_discard(text, bigint, boolean, text) IS
+	'goes back to the last checkpoint or signed version, with an open addendum to the report as it was signed; a linked draft leaves its group, with its own text from before linking; with unassign nobody owns it afterwards';
+
+CREATE FUNCTION reportlink_cancel(organization_id text, INOUT report_id bigint,
+	whole_group boolean DEFAULT false, actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_cancel(text, bigint, boolean, text) IS
+	'cancels a report that is unread or in draft; if it is linked it leaves its group first, with whole_group all of them do';
+
+--
+-- Signatures
+--
+
+CREATE FUNCTION reportlink_prelim_sign(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_prelim_sign(text, bigint, text) IS
+	'signs a report and all linked to it preliminarily, or their open addendum';
+
+CREATE FUNCTION reportlink_sign(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_sign(text, bigint, text) IS
+	'signs a report and all linked to it finally, or their open addendum';
+
+CREATE FUNCTION reportlink_start_addendum(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_start_addendum(text, bigint, text) IS
+	'begins an addendum on a signed report and all linked to it; what was signed stays';
+
+CREATE FUNCTION reportlink_reject(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_reject(text, bigint, text) IS
+	'sends a preliminary signature back to who signed: to draft, or to the open addendum';
+
+CREATE FUNCTION reportlink_transitions(OUT from_status text, OUT to_status text, OUT function text,
+	OUT addendum_open boolean, OUT finally_signed boolean, OUT plain_sql boolean, OUT roles text[])
+	RETURNS SETOF record
+	LANGUAGE c STABLE PARALLEL SAFE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_transitions() IS
+	'every change of status that there is: by which function, whether it needs an open addendum and an earlier final signature (null = either), whether plain SQL may do it, and the roles that may';
+
 --
 -- Reading
 --
@@ -550,6 +698,18 @@ CREATE FUNCTION reportlink_find(organization_id text,
 COMMENT ON FUNCTION reportlink_find(text, text, text, text) IS
 	'reports by MRN, accession number and site; a NULL is any, but MRN or accession number is needed';
 
+CREATE FUNCTION reportlink_history(organization_id text, INOUT report_id bigint,
+	OUT document_id bigint, OUT parent_id bigint, OUT saved_at timestamptz, OUT saved_by text,
+	OUT reason text, OUT checkpoint boolean, OUT signed boolean, OUT signed_as text,
+	OUT signed_by text, OUT signed_at timestamptz, OUT in_force boolean,
+	OUT transcript_bytes integer, OUT final_report_bytes integer)
+	RETURNS SETOF record
+	LANGUAGE c VOLATILE ROWS 20
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_history(text, bigint) IS
+	'every version of text that was ever in force for a report, and those it goes back to, oldest first: report_id is the report through which it was saved, signed_as, signed_by and signed_at tell of its last signature';
+
 --
 -- Administration
 --
@@ -562,6 +722,13 @@ CREATE FUNCTION reportlink_check(INOUT organization_id text DEFAULT NULL,
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_check(text) IS
 	'every broken invariant, in one organization or in all; no row is the only right answer';
+
+CREATE FUNCTION reportlink_prune_documents(organization_id text, before timestamptz, batch integer DEFAULT 10000) RETURNS integer
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_prune_documents(text, timestamptz, integer) IS
+	'deletes autosaves from before a time that nobody signed and nothing points at any more, at most batch of them; returns how many went';
 
 CREATE FUNCTION reportlink_grant(grantee regrole, profile text, organization_id text DEFAULT NULL)
 	RETURNS void
@@ -596,6 +763,13 @@ CREATE FUNCTION reportlink_report_update() RETURNS trigger
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_report_update() IS
 	'trigger: refuses plain changes of what reportlink manages';
+
+CREATE FUNCTION reportlink_report_sync() RETURNS trigger
+	LANGUAGE c
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_report_sync() IS
+	'trigger: checks a plain change of status or owner as the functions would and carries it to all linked reports';
 
 CREATE FUNCTION reportlink_report_identifiers() RETURNS trigger
 	LANGUAGE c

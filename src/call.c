@@ -182,37 +182,39 @@ reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 }
 
 /*
- * Reads a member and the settings of its organization; false, and a member
+ * Reads a member, and the settings of the organization; false, and a member
  * without role, when there is none.
  */
 bool
 reportlink_load_member(const char *organization_id, const char *user_id, Member *member)
 {
 	NullableDatum args[] = {reportlink_arg_text(organization_id), reportlink_arg_text(user_id)};
+	char *role;
 
 	memset(member, 0, sizeof(Member));
 	if (reportlink_execute(QUERY_MEMBER, args) == 0)
 		return false;
-	member->role = reportlink_role(reportlink_get_text(0, 1));
+	role = reportlink_get_text(0, 1);
+	member->role = role ? reportlink_role(role) : ROLE_NONE;
 	member->active = reportlink_get_bool(0, 2);
 	member->linking_enabled = reportlink_get_bool(0, 3);
 	member->notify_previous_owner = reportlink_get_bool(0, 4);
-	return true;
+	return role != NULL;
 }
 
 /* RL014 unless the actor's role allows the operation */
 void
 reportlink_require(const Call *call, Operation operation)
 {
-	if (!reportlink_may(call->member.role, operation))
+	if (!call->repair && !reportlink_may(call->member.role, operation))
 		ereport(ERROR,
 				(reportlink_refusal(RL_ROLE), errdetail("User \"%s\" has the role %s.", call->actor,
 														reportlink_role_name(call->member.role))));
 }
 
-/* Who acts: the argument, else the setting. RL012, RL013, RL014 */
-static void
-rl_identify_actor(Call *call, char *actor, Operation operation)
+/* Who acts: actor, else the setting. RL012, RL013 */
+void
+reportlink_identify_actor(Call *call, char *actor)
 {
 	if (actor == NULL || *actor == '\0')
 		actor = reportlink_user_id;
@@ -225,7 +227,6 @@ rl_identify_actor(Call *call, char *actor, Operation operation)
 		ereport(ERROR,
 				(reportlink_refusal(RL_NOT_MEMBER),
 				 errdetail("User \"%s\", organization \"%s\".", actor, call->organization_id)));
-	reportlink_require(call, operation);
 }
 
 /* 22004 for a null where an argument, or an element of an array of ids, is needed */
@@ -259,8 +260,8 @@ rl_run_procedure(Call *call, void *state)
 	RunningProcedure *running = state;
 	const Procedure *procedure = running->procedure;
 
-	rl_identify_actor(call, reportlink_arg_cstring(running->fcinfo, procedure->nargs - 1),
-					  procedure->operation);
+	reportlink_identify_actor(call, reportlink_arg_cstring(running->fcinfo, procedure->nargs - 1));
+	reportlink_require(call, procedure->operation);
 	running->result = procedure->body(call, running->fcinfo);
 }
 

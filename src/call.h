@@ -23,6 +23,7 @@ typedef struct Call
 	char *actor; /* NULL: nobody known, in a trigger or a reading function */
 	char *database_role; /* who called, before the owner of the tables took over */
 	Member member; /* the actor */
+	bool repair; /* by the owner of the tables, for nobody: roles and ownership are not asked */
 	int deadlock_timeout; /* of the session, in milliseconds */
 
 	/* what the end of the work restores */
@@ -60,7 +61,7 @@ typedef struct Procedure
 	Operation operation; /* that the actor's role must allow */
 	CallBody body;
 	int nargs;
-	Argument args[4];
+	Argument args[6];
 } Procedure;
 
 extern Datum reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure);
@@ -73,6 +74,7 @@ extern Oid reportlink_tables_owner(void);
 
 extern bool
 reportlink_load_member(const char *organization_id, const char *user_id, Member *member);
+extern void reportlink_identify_actor(Call *call, char *actor);
 extern void reportlink_require(const Call *call, Operation operation);
 
 extern char *reportlink_arg_cstring(FunctionCallInfo fcinfo, int arg);

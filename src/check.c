@@ -101,6 +101,22 @@ static const Invariant rl_invariants[] = {
 	 "FROM reportlink.report r "
 	 "WHERE r.drafting AND ($1 IS NULL OR r.organization_id = $1) "
 	 "AND (r.owner_id IS NULL OR NOT (r.status = 'draft' OR r.addendum_open))"},
+
+	{"a signature is of a document that is there",
+	 "SELECT s.organization_id, s.group_id, s.report_id, "
+	 "format('signature %s: document %s is missing', s.signature_id, s.document_id) "
+	 "FROM reportlink.signature s "
+	 "WHERE ($1 IS NULL OR s.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.document d "
+	 "WHERE d.organization_id = s.organization_id AND d.document_id = s.document_id)"},
+
+	{"a version goes back to a document that is there",
+	 "SELECT d.organization_id, d.group_id, d.report_id, "
+	 "format('document %s: document %s is missing', d.document_id, d.parent_id) "
+	 "FROM reportlink.document d "
+	 "WHERE d.parent_id IS NOT NULL AND ($1 IS NULL OR d.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.document p "
+	 "WHERE p.organization_id = d.organization_id AND p.document_id = d.parent_id)"},
 };
 
 /* Adds a row for everything that breaks an invariant */

@@ -34,7 +34,13 @@ static const RefusalText rl_refusals[] = {
 	[RL_NOT_MEMBER] = {"not an active member",
 					   "An administrator can add the user to reportlink.member or activate him."},
 	[RL_ROLE] = {"role may not do this", "Ask a user whose role allows it."},
-	[RL_TRANSITION] = {"invalid status transition", "See the status of the report."},
+	[RL_TRANSITION] = {"invalid status transition",
+					   "See reportlink_transitions() for what is possible from its status."},
+	[RL_LOCKED] = {"content is locked", "Only a draft or an open addendum can be changed; see "
+										"reportlink_start_addendum()."},
+	[RL_STALE] = {"stale document",
+				  "Read the text in force again, and save what is to be changed in it."},
+	[RL_EMPTY] = {"final report is empty", "Save a final_report with reportlink_save() first."},
 	[RL_MANAGED] = {"column is managed by reportlink", NULL},
 };
 

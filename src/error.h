@@ -24,6 +24,9 @@ typedef enum Refusal
 	RL_NOT_MEMBER = 13,
 	RL_ROLE = 14,
 	RL_TRANSITION = 15,
+	RL_LOCKED = 16,
+	RL_STALE = 17,
+	RL_EMPTY = 20,
 	RL_MANAGED = 21
 } Refusal;
 

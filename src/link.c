@@ -10,7 +10,7 @@
 #include "catalog/pg_type.h"
 
 #include "error.h"
-#include "event.h"
+#include "leave.h"
 #include "workflow.h"
 
 /* What a link is going to make */
@@ -258,6 +258,27 @@ rl_plan_state(Link *link)
 	}
 }
 
+/* Notes which group the members of merged groups were in */
+static void
+rl_store_merged(Call *call, const Link *link)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(&link->merged),
+							reportlink_arg_id(link->group.group_id)};
+	Ids ids = reportlink_ids(link->nmembers);
+	ReportGroup **groups = palloc(sizeof(ReportGroup *) * link->nmembers);
+
+	reportlink_execute(QUERY_MERGE_GROUPS, args);
+	for (int i = 0; i < link->nmembers; i++)
+	{
+		if (link->members[i]->group == NULL)
+			continue;
+		groups[ids.count] = link->members[i]->group;
+		reportlink_ids_add(&ids, link->members[i]->report_id);
+	}
+	reportlink_store_past_links(call, &ids, groups);
+}
+
 static void
 rl_store_link_group(Call *call, Link *link)
 {
@@ -280,13 +301,7 @@ rl_store_link_group(Call *call, Link *link)
 		group->group_id = reportlink_get_id(0, 1);
 	}
 	if (link->merged.count > 0)
-	{
-		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-								reportlink_arg_ids(&link->merged),
-								reportlink_arg_id(group->group_id)};
-
-		reportlink_execute(QUERY_MERGE_GROUPS, args);
-	}
+		rl_store_merged(call, link);
 }
 
 /* Does the link change the row of a member that will be at this position? */

@@ -56,8 +56,9 @@ rl_compare_groups(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static int
-rl_compare_reports(const void *a, const void *b)
+/* For qsort() and bsearch() of reports by report_id */
+int
+reportlink_compare_reports(const void *a, const void *b)
 {
 	int64 left = ((const Report *) a)->report_id;
 	int64 right = ((const Report *) b)->report_id;
@@ -65,8 +66,9 @@ rl_compare_reports(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static int
-rl_compare_positions(const void *a, const void *b)
+/* For qsort() of pointers to the reports of one group, in link order */
+int
+reportlink_compare_positions(const void *a, const void *b)
 {
 	int32 left = (*(Report *const *) a)->link_position;
 	int32 right = (*(Report *const *) b)->link_position;
@@ -82,17 +84,13 @@ rl_lock_patient(Call *call, const char *mrn)
 	reportlink_execute(QUERY_LOCK_PATIENT, args);
 }
 
-/* Under the patient's lock: reads which groups the named reports are in, and locks these */
+/* Takes the groups of the selection from the rows of the last query, by group_id */
 void
-reportlink_lock_groups(Call *call, Selection *selection)
+reportlink_read_groups(Selection *selection, int count)
 {
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_text(selection->mrn),
-							reportlink_arg_ids(&selection->named_ids)};
-
-	selection->ngroups = reportlink_execute(QUERY_LOCK_GROUPS, args);
-	selection->groups = palloc(sizeof(ReportGroup) * Max(selection->ngroups, 1));
-	for (int i = 0; i < selection->ngroups; i++)
+	selection->ngroups = count;
+	selection->groups = palloc(sizeof(ReportGroup) * Max(count, 1));
+	for (int i = 0; i < count; i++)
 	{
 		ReportGroup *group = &selection->groups[i];
 
@@ -101,6 +99,17 @@ reportlink_lock_groups(Call *call, Selection *selection)
 		group->document_id = reportlink_get_id(i, 3);
 		group->member_count = reportlink_get_int(i, 4);
 	}
+}
+
+/* Under the patient's lock: reads which groups the named reports are in, and locks these */
+void
+reportlink_lock_groups(Call *call, Selection *selection)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_text(selection->mrn),
+							reportlink_arg_ids(&selection->named_ids)};
+
+	reportlink_read_groups(selection, reportlink_execute(QUERY_LOCK_GROUPS, args));
 }
 
 /* Locks the reports: those named and every member of the groups */
@@ -137,24 +146,34 @@ reportlink_selected_report(const Selection *selection, int64 report_id)
 	Report key = {.report_id = report_id};
 
 	return bsearch(&key, selection->reports, selection->nreports, sizeof(Report),
-				   rl_compare_reports);
+				   reportlink_compare_reports);
 }
 
-static void
-rl_read_report(const Selection *selection, int row, Report *report)
+/* A group of the selection; NULL for 0, or when it is not there */
+ReportGroup *
+reportlink_selected_group(const Selection *selection, int64 group_id)
 {
-	ReportGroup key = {.group_id = reportlink_get_id(row, 2)};
+	ReportGroup key = {.group_id = group_id};
 
+	if (group_id == 0)
+		return NULL;
+	return bsearch(&key, selection->groups, selection->ngroups, sizeof(ReportGroup),
+				   rl_compare_groups);
+}
+
+/* Takes a report from a row of the last query; its group is one of the selection */
+void
+reportlink_read_report(const Selection *selection, int row, Report *report)
+{
 	report->report_id = reportlink_get_id(row, 1);
-	report->group = key.group_id == 0 ? NULL
-									  : bsearch(&key, selection->groups, selection->ngroups,
-												sizeof(ReportGroup), rl_compare_groups);
+	report->group = reportlink_selected_group(selection, reportlink_get_id(row, 2));
 	report->link_position = reportlink_get_int(row, 3);
 	report->document_id = reportlink_get_id(row, 4);
 	report->state.status = reportlink_status(reportlink_get_text(row, 5));
 	report->state.owner_id = reportlink_get_text(row, 6);
 	report->state.drafting = reportlink_get_bool(row, 7);
 	report->state.addendum_open = reportlink_get_bool(row, 8);
+	report->state.finally_signed = reportlink_get_bool(row, 9);
 	report->named = false;
 }
 
@@ -191,7 +210,7 @@ reportlink_lock(Call *call, Selection *selection)
 
 	selection->reports = palloc(sizeof(Report) * Max(selection->nreports, 1));
 	for (int i = 0; i < selection->nreports; i++)
-		rl_read_report(selection, i, &selection->reports[i]);
+		reportlink_read_report(selection, i, &selection->reports[i]);
 
 	selection->named = palloc(sizeof(Report *) * Max(selection->named_ids.count, 1));
 	for (int i = 0; i < selection->named_ids.count; i++)
@@ -232,7 +251,7 @@ reportlink_members(const Selection *selection, const ReportGroup *group, int *co
 		if (selection->reports[i].group == group)
 			members[(*count)++] = &selection->reports[i];
 	}
-	qsort(members, *count, sizeof(Report *), rl_compare_positions);
+	qsort(members, *count, sizeof(Report *), reportlink_compare_positions);
 	return members;
 }
 
@@ -244,16 +263,6 @@ reportlink_report_ids(Report *const *reports, int count)
 	for (int i = 0; i < count; i++)
 		reportlink_ids_add(&ids, reports[i]->report_id);
 	return ids;
-}
-
-/* Ids of a whole selection, in link order: the report, or all of its group */
-Ids
-reportlink_selected_ids(const Selection *selection)
-{
-	int count;
-	Report **members = reportlink_members(selection, selection->named[0]->group, &count);
-
-	return reportlink_report_ids(members, count);
 }
 
 /* The group's text while linked, else its own; 0 is blank */
@@ -272,11 +281,16 @@ reportlink_same_text(const char *one, const char *other)
 	return strcmp(one, other) == 0;
 }
 
-/*
- * Stores a group; one without members is closed by it. Called for every change
- * of its members' state too, when nothing of the row itself changes: see the
- * head of this file.
- */
+bool
+reportlink_same_state(const State *one, const State *other)
+{
+	return one->status == other->status && one->drafting == other->drafting &&
+		   one->addendum_open == other->addendum_open &&
+		   one->finally_signed == other->finally_signed &&
+		   reportlink_same_text(one->owner_id, other->owner_id);
+}
+
+/* Stores a group; one without members is closed by it */
 void
 reportlink_store_group(Call *call, const ReportGroup *group)
 {
@@ -287,28 +301,6 @@ reportlink_store_group(Call *call, const ReportGroup *group)
 							reportlink_arg_int(group->member_count)};
 
 	reportlink_execute(QUERY_UPDATE_GROUP, args);
-}
-
-/* Gives all reports of the selection one state, in a statement, and touches their group */
-void
-reportlink_store_state(Call *call, const Selection *selection, const State *state)
-{
-	Ids ids = reportlink_selected_ids(selection);
-
-	for (int i = 0; i < selection->nreports; i++)
-		selection->reports[i].state = *state;
-
-	{
-		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-								reportlink_arg_ids(&ids),
-								reportlink_arg_text(reportlink_status_name(state->status)),
-								reportlink_arg_text(state->owner_id),
-								reportlink_arg_bool(state->drafting)};
-
-		reportlink_execute(QUERY_UPDATE_STATE, args);
-	}
-	if (selection->ngroups > 0)
-		reportlink_store_group(call, &selection->groups[0]);
 }
 
 /* Result row of a function that changes one report's state: see section 1 */
@@ -378,14 +370,4 @@ reportlink_require_linked(const Selection *selection)
 	if (unlinked.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_LINKED),
 						errdetail("%s.", reportlink_name_reports(&unlinked))));
-}
-
-/* RL015 for a cancelled report, which nobody changes any more */
-void
-reportlink_require_not_cancelled(const Selection *selection)
-{
-	if (selection->named[0]->state.status == STATUS_CANCELLED)
-		ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
-						errdetail("Report " INT64_FORMAT " is cancelled.",
-								  selection->named_ids.values[0])));
 }

@@ -13,6 +13,7 @@ typedef struct State
 	char *owner_id; /* NULL: nobody */
 	bool drafting;
 	bool addendum_open;
+	bool finally_signed; /* once, and not recalled */
 } State;
 
 typedef struct ReportGroup
@@ -58,23 +59,26 @@ typedef struct Glance
 extern Glance *reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection);
 extern void reportlink_lock(Call *call, Selection *selection);
 extern void reportlink_lock_groups(Call *call, Selection *selection);
+extern void reportlink_read_groups(Selection *selection, int count);
+extern void reportlink_read_report(const Selection *selection, int row, Report *report);
 extern void reportlink_select_one(Call *call, int64 report_id, Selection *selection);
 
 extern Report *reportlink_selected_report(const Selection *selection, int64 report_id);
 extern Report **
 reportlink_members(const Selection *selection, const ReportGroup *group, int *count);
 extern Ids reportlink_report_ids(Report *const *reports, int count);
-extern Ids reportlink_selected_ids(const Selection *selection);
 extern int64 reportlink_document_in_force(const Report *report);
+extern ReportGroup *reportlink_selected_group(const Selection *selection, int64 group_id);
+extern int reportlink_compare_reports(const void *a, const void *b);
+extern int reportlink_compare_positions(const void *a, const void *b);
 extern bool reportlink_same_text(const char *one, const char *other);
+extern bool reportlink_same_state(const State *one, const State *other);
 
 extern void reportlink_store_group(Call *call, const ReportGroup *group);
-extern void reportlink_store_state(Call *call, const Selection *selection, const State *state);
 extern Datum reportlink_state_row(FunctionCallInfo fcinfo, const Report *report);
 
 extern void reportlink_require_linked(const Selection *selection);
 extern void reportlink_require_linkable(const Selection *selection);
-extern void reportlink_require_not_cancelled(const Selection *selection);
 extern void reportlink_require_ownership(const Call *call, const Selection *selection);
 
 #endif

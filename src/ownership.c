@@ -3,10 +3,9 @@
  *
  * Section 5 of the semantics: one owner a group, and who may take it from whom.
  */
-#include "reportlink.h"
+#include "ownership.h"
 
 #include "error.h"
-#include "workflow.h"
 
 /* Role of a user, ROLE_NONE for who is no member (any more) */
 static Role
@@ -19,23 +18,42 @@ rl_role_of(const Call *call, const char *user_id)
 }
 
 /*
- * RL008 unless the actor may dispose of what owner_id (NULL: nobody) owns: his
- * own anyone may, an attending what nobody or a lower role owns, the office all.
+ * May the actor dispose of the unit? His own anyone may, an attending what
+ * nobody or a lower role owns, the office all.
  */
-static void
-rl_require_disposal(const Call *call, const Selection *selection, const char *owner_id)
+bool
+reportlink_may_dispose(const Call *call, const Unit *unit)
 {
-	if (reportlink_may(call->member.role, OPERATION_ASSIGN_ANY) ||
+	const char *owner_id = unit->after.owner_id;
+
+	if (call->repair || reportlink_may(call->member.role, OPERATION_ASSIGN_ANY) ||
 		reportlink_same_text(owner_id, call->actor))
-		return;
-	if (call->member.role == ROLE_ATTENDING &&
-		(owner_id == NULL || rl_role_of(call, owner_id) < ROLE_ATTENDING))
-		return;
+		return true;
+	return call->member.role == ROLE_ATTENDING &&
+		   (owner_id == NULL || rl_role_of(call, owner_id) < ROLE_ATTENDING);
+}
+
+/* RL008 for who may not */
+static void
+rl_refuse_disposal(const Call *call, const Unit *unit)
+{
+	const char *owner_id = unit->after.owner_id;
+
 	ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
 					errdetail("Report " INT64_FORMAT " is owned by %s%s%s, \"%s\" has the role %s.",
-							  selection->named_ids.values[0], owner_id ? "\"" : "",
+							  unit->report->report_id, owner_id ? "\"" : "",
 							  owner_id ? owner_id : "nobody", owner_id ? "\"" : "", call->actor,
 							  reportlink_role_name(call->member.role))));
+}
+
+/* RL008 unless the actor owns the unit, nobody does, or he may take it from who does */
+void
+reportlink_require_takeover(const Call *call, const Unit *unit)
+{
+	if (unit->after.owner_id == NULL && reportlink_may(call->member.role, OPERATION_DRAFT))
+		return;
+	if (!reportlink_may_dispose(call, unit))
+		rl_refuse_disposal(call, unit);
 }
 
 /* RL013, RL014: an owner must be able to dictate */
@@ -56,28 +74,33 @@ rl_require_owner(const Call *call, const char *new_owner)
 								  reportlink_role_name(member.role))));
 }
 
+/* Plans another owner, NULL for nobody; the same one changes nothing. RL008, RL013, RL014, RL015 */
+void
+reportlink_plan_assign(Call *call, Unit *unit, char *new_owner)
+{
+	reportlink_require(call, OPERATION_ASSIGN);
+	if (!reportlink_may_dispose(call, unit))
+		rl_refuse_disposal(call, unit);
+	reportlink_require_not_cancelled(unit);
+	rl_require_owner(call, new_owner);
+
+	if (!reportlink_same_text(unit->after.owner_id, new_owner))
+	{
+		unit->after.owner_id = new_owner;
+		unit->after.drafting = false;
+	}
+}
+
 static Datum
 rl_assign(Call *call, FunctionCallInfo fcinfo)
 {
-	char *new_owner = reportlink_arg_cstring(fcinfo, 2);
 	Selection selection;
-	State before;
-	State after;
+	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
 
-	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
-	before = selection.named[0]->state;
-	rl_require_disposal(call, &selection, before.owner_id);
-	reportlink_require_not_cancelled(&selection);
-	rl_require_owner(call, new_owner);
-
-	if (!reportlink_same_text(before.owner_id, new_owner))
-	{
-		after = before;
-		after.owner_id = new_owner;
-		after.drafting = false;
-		reportlink_change_state(call, &selection, &after);
-	}
-	return reportlink_state_row(fcinfo, selection.named[0]);
+	reportlink_plan_assign(call, &unit, reportlink_arg_cstring(fcinfo, 2));
+	reportlink_store_units(call, &unit, 1);
+	reportlink_record_owner(call, &unit);
+	return reportlink_state_row(fcinfo, unit.report);
 }
 
 static const Procedure rl_assign_procedure = {

@@ -12,7 +12,7 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 
-#define MAX_ARGS 11
+#define MAX_ARGS 9
 
 /* how many ids a DETAIL shows before it only counts them */
 #define IDS_SHOWN 10
@@ -26,15 +26,50 @@ typedef struct PreparedQuery
 /* model.c reads these columns, in this order */
 #define REPORT_COLUMNS                                                                             \
 	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "              \
-	"r.drafting, r.addendum_open "
+	"r.drafting, r.addendum_open, r.signed_at IS NOT NULL "
+
+/* in the order of the table document */
+#define CONTENT_COLUMNS(of)                                                                        \
+	of ".transcript, " of ".final_report, " of ".clinical_history, " of ".views, " of              \
+	   ".contrast, " of ".laterality, " of ".comparison, " of ".study_at"
+
+/* is the version d one that a signature stands on? */
+#define IS_SIGNED(d)                                                                               \
+	"EXISTS (SELECT FROM reportlink.signature s "                                                  \
+	"WHERE s.organization_id = $1 AND s.document_id = " d ".document_id)"
+
+/*
+ * Every version that was ever in force for report $2, and those that they go
+ * back to: its own, those saved through it, those of the group that it is in,
+ * and those of the groups it was in, until it left.
+ */
+#define HISTORY                                                                                    \
+	"WITH RECURSIVE version (document_id) AS ("                                                    \
+	"(SELECT r.document_id FROM reportlink.report r "                                              \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
+	"UNION SELECT d.document_id FROM reportlink.document d "                                       \
+	"WHERE d.organization_id = $1 AND d.report_id = $2 "                                           \
+	"UNION SELECT g.document_id FROM reportlink.report r JOIN reportlink.report_group g "          \
+	"ON g.organization_id = $1 AND g.group_id = r.group_id "                                       \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
+	"UNION SELECT d.document_id FROM reportlink.report r JOIN reportlink.document d "              \
+	"ON d.organization_id = $1 AND d.group_id = r.group_id "                                       \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
+	"UNION SELECT l.document_id FROM reportlink.past_link l "                                      \
+	"WHERE l.organization_id = $1 AND l.report_id = $2 "                                           \
+	"UNION SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "           \
+	"ON d.organization_id = $1 AND d.group_id = l.group_id AND d.document_id <= l.document_id "    \
+	"WHERE l.organization_id = $1 AND l.report_id = $2) "                                          \
+	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                          \
+	"ON d.organization_id = $1 AND d.document_id = v.document_id) "
 
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
 
 	[QUERY_MEMBER] = {"SELECT m.role, m.active, o.linking_enabled, o.notify_previous_owner "
-					  "FROM reportlink.member m "
-					  "JOIN reportlink.organization o ON o.organization_id = m.organization_id "
-					  "WHERE m.organization_id = $1 AND m.user_id = $2",
+					  "FROM reportlink.organization o "
+					  "LEFT JOIN reportlink.member m ON m.organization_id = $1 AND m.user_id = $2 "
+					  "WHERE o.organization_id = $1",
 					  {TEXTOID, TEXTOID}},
 
 	/* the ids given, once each, in request order; found or not */
@@ -50,10 +85,10 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 							"WHERE p.organization_id = $1 AND p.mrn = $2 FOR NO KEY UPDATE",
 							{TEXTOID, TEXTOID}},
 
-	[QUERY_TRY_LOCK_PATIENT] = {"SELECT FROM reportlink.patient p "
-								"WHERE p.organization_id = $1 AND p.mrn = $2 "
-								"FOR NO KEY UPDATE SKIP LOCKED",
-								{TEXTOID, TEXTOID}},
+	[QUERY_TRY_LOCK_PATIENTS] = {"SELECT FROM reportlink.patient p "
+								 "WHERE p.organization_id = $1 AND p.mrn = ANY ($2) "
+								 "ORDER BY p.mrn FOR NO KEY UPDATE SKIP LOCKED",
+								 {TEXTOID, TEXTARRAYOID}},
 
 	[QUERY_ADD_PATIENT] = {"INSERT INTO reportlink.patient AS p (organization_id, mrn) "
 						   "VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -69,12 +104,26 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "ORDER BY g.group_id FOR NO KEY UPDATE OF g",
 		 {TEXTOID, TEXTOID, INT8ARRAYOID}},
 
+	[QUERY_LOCK_GROUPS_BY_ID] =
+		{"SELECT g.group_id, g.default_report_id, g.document_id, g.member_count "
+		 "FROM reportlink.report_group g "
+		 "WHERE g.organization_id = $1 AND g.group_id = ANY ($2) "
+		 "ORDER BY g.group_id FOR NO KEY UPDATE",
+		 {TEXTOID, INT8ARRAYOID}},
+
 	/* members are found by MRN: an index on group_id would end HOT updates (decision 5) */
 	[QUERY_LOCK_REPORTS] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
 							"WHERE r.organization_id = $1 AND r.mrn = $2 "
 							"AND (r.report_id = ANY ($3) OR r.group_id = ANY ($4)) "
 							"ORDER BY r.report_id FOR NO KEY UPDATE",
 							{TEXTOID, TEXTOID, INT8ARRAYOID, INT8ARRAYOID}},
+
+	/* of groups of several patients */
+	[QUERY_LOCK_MEMBERS] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
+							"WHERE r.organization_id = $1 AND r.mrn = ANY ($2) "
+							"AND r.group_id = ANY ($3) "
+							"ORDER BY r.report_id FOR NO KEY UPDATE",
+							{TEXTOID, TEXTARRAYOID, INT8ARRAYOID}},
 
 	[QUERY_LOCK_REPORT_WITHOUT_MRN] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
 									   "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
@@ -88,16 +137,113 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = u.document_id "
 		 "WHERE NOT d.blank GROUP BY d.organization_id, d.document_id), "
 		 "chosen AS (SELECT c.* FROM candidate c ORDER BY c.place LIMIT 1) "
-		 "SELECT c.document_id, (c.transcript, c.final_report, c.clinical_history, c.views, "
-		 "c.contrast, c.laterality, c.comparison, c.study_at) IS DISTINCT FROM "
-		 "(f.transcript, f.final_report, f.clinical_history, f.views, "
-		 "f.contrast, f.laterality, f.comparison, f.study_at) "
-		 "FROM candidate c, chosen f ORDER BY c.place",
+		 "SELECT c.document_id, "
+		 "(" CONTENT_COLUMNS("c") ") IS DISTINCT FROM (" CONTENT_COLUMNS(
+			 "f") ") "
+				  "FROM candidate c, chosen f ORDER BY c.place",
 		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_DOCUMENT_IS_BLANK] = {"SELECT d.blank FROM reportlink.document d "
 								 "WHERE d.organization_id = $1 AND d.document_id = $2",
 								 {TEXTOID, INT8OID}},
+
+	/*
+	 * A version like $2 with the keys of $5 changed. It goes back to $2, or to
+	 * what that goes back to: an autosave is nobody's parent, so that it can be
+	 * pruned. What an addendum is started on is its parent whatever it is.
+	 */
+	[QUERY_INSERT_DOCUMENT] =
+		{"INSERT INTO reportlink.document AS d (organization_id, parent_id, report_id, group_id, "
+		 "transcript, final_report, clinical_history, views, contrast, laterality, comparison, "
+		 "study_at, checkpoint, reason, base_status, saved_by) "
+		 "SELECT $1, CASE WHEN p.checkpoint OR $7 = 'addendum' OR " IS_SIGNED(
+			 "p") " THEN p.document_id ELSE p.parent_id END, "
+				  "$3, $4, " CONTENT_COLUMNS(
+					  "n") ", $6, $7, $8, $9 "
+						   "FROM (SELECT) one "
+						   "LEFT JOIN reportlink.document p ON p.organization_id = $1 AND p.document_id = $2 "
+						   "CROSS JOIN LATERAL jsonb_populate_record(p, $5) n "
+						   "RETURNING d.document_id",
+		 {TEXTOID, INT8OID, INT8OID, INT8OID, JSONBOID, BOOLOID, TEXTOID, TEXTOID, TEXTOID}},
+
+	/* what an addendum on document $2 begins with, as the organization wants it */
+	[QUERY_ADDENDUM_CONTENT] =
+		{"SELECT jsonb_build_object('final_report', nullif(concat_ws(E'\\n\\n', "
+		 "nullif(o.addendum_header, ''), "
+		 "CASE WHEN NOT o.addendum_clears_final_report THEN nullif(d.final_report, '') END), '')) "
+		 "FROM reportlink.organization o "
+		 "LEFT JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = $2 "
+		 "WHERE o.organization_id = $1",
+		 {TEXTOID, INT8OID}},
+
+	/* the version that began the last addendum in document $2: what it stands on, and its status */
+	[QUERY_ADDENDUM_START] =
+		{"WITH RECURSIVE version AS (SELECT d.parent_id, d.base_status FROM reportlink.document d "
+		 "WHERE d.organization_id = $1 AND d.document_id = $2 "
+		 "UNION ALL SELECT d.parent_id, d.base_status FROM version v JOIN reportlink.document d "
+		 "ON d.organization_id = $1 AND d.document_id = v.parent_id WHERE v.base_status IS NULL) "
+		 "SELECT v.parent_id, v.base_status FROM version v WHERE v.base_status IS NOT NULL",
+		 {TEXTOID, INT8OID}},
+
+	/* document $2, or the last checkpoint or signed version before it; and whether it is blank */
+	[QUERY_LAST_KEPT] =
+		{"WITH RECURSIVE version AS (SELECT d.document_id, d.parent_id, d.blank, "
+		 "d.checkpoint OR " IS_SIGNED(
+			 "d") " AS kept FROM reportlink.document d "
+				  "WHERE d.organization_id = $1 AND d.document_id = $2 "
+				  "UNION ALL SELECT d.document_id, d.parent_id, d.blank, d.checkpoint OR " IS_SIGNED(
+					  "d") " FROM version v JOIN reportlink.document d "
+						   "ON d.organization_id = $1 AND d.document_id = v.parent_id WHERE NOT v.kept) "
+						   "SELECT v.document_id, v.blank FROM version v WHERE v.kept",
+		 {TEXTOID, INT8OID}},
+
+	/* nobody points at them any more, and so nobody ever will again */
+	[QUERY_PRUNE_DOCUMENTS] =
+		{"DELETE FROM reportlink.document x WHERE x.organization_id = $1 "
+		 "AND x.document_id = ANY (ARRAY(SELECT d.document_id FROM reportlink.document d "
+		 "WHERE d.organization_id = $1 AND d.saved_at < $2 AND NOT d.checkpoint "
+		 "AND NOT " IS_SIGNED(
+			 "d") " "
+				  "AND NOT EXISTS (SELECT FROM reportlink.report r "
+				  "WHERE r.organization_id = $1 AND r.document_id = d.document_id) "
+				  "AND NOT EXISTS (SELECT FROM reportlink.report_group g "
+				  "WHERE g.organization_id = $1 AND g.document_id = d.document_id) "
+				  "AND NOT EXISTS (SELECT FROM reportlink.past_link l "
+				  "WHERE l.organization_id = $1 AND l.document_id = d.document_id) "
+				  "AND NOT EXISTS (SELECT FROM reportlink.publication p "
+				  "WHERE p.organization_id = $1 AND p.document_id = d.document_id) "
+				  "AND NOT EXISTS (SELECT FROM reportlink.document c "
+				  "WHERE c.organization_id = $1 AND c.parent_id = d.document_id) "
+				  "ORDER BY d.document_id LIMIT $3))",
+		 {TEXTOID, TIMESTAMPTZOID, INT4OID}},
+
+	/* of documents $2, owned by $3: is there a report to sign, who signed last (else owns), his role */
+	[QUERY_SIGNING] =
+		{"SELECT coalesce(d.final_report ~ '[^[:space:]]', false), "
+		 "coalesce(s.signed_by, u.owner_id), m.role "
+		 "FROM unnest($2, $3) WITH ORDINALITY AS u (document_id, owner_id, place) "
+		 "LEFT JOIN reportlink.document d "
+		 "ON d.organization_id = $1 AND d.document_id = u.document_id "
+		 "LEFT JOIN LATERAL (SELECT s.signed_by FROM reportlink.signature s "
+		 "WHERE s.organization_id = $1 AND s.document_id = u.document_id "
+		 "ORDER BY s.signature_id DESC LIMIT 1) s ON true "
+		 "LEFT JOIN reportlink.member m "
+		 "ON m.organization_id = $1 AND m.user_id = coalesce(s.signed_by, u.owner_id) "
+		 "ORDER BY u.place",
+		 {TEXTOID, INT8ARRAYOID, TEXTARRAYOID}},
+
+	[QUERY_INSERT_SIGNATURES] =
+		{"INSERT INTO reportlink.signature AS s "
+		 "(organization_id, document_id, report_id, group_id, status, signed_by) "
+		 "SELECT $1, u.document_id, u.report_id, nullif(u.group_id, 0), u.status, $6 "
+		 "FROM unnest($2, $3, $4, $5) AS u (document_id, report_id, group_id, status)",
+		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTOID}},
+
+	[QUERY_PUBLICATION_IS_PENDING] =
+		{"SELECT FROM reportlink.publication p "
+		 "WHERE p.organization_id = $1 AND p.state = 'scheduled' "
+		 "AND (p.group_id = $2 OR p.group_id IS NULL AND p.report_id = $3) LIMIT 1",
+		 {TEXTOID, INT8OID, INT8OID}},
 
 	[QUERY_INSERT_GROUP] =
 		{"INSERT INTO reportlink.report_group AS g "
@@ -138,18 +284,37 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	/* what a report's own text says of its status is read here, so that it takes one statement */
 	[QUERY_UNLINK_DISCARDING] =
 		{"UPDATE reportlink.report r "
-		 "SET group_id = NULL, link_position = NULL, owner_id = NULL, drafting = false, "
+		 "SET group_id = NULL, link_position = NULL, drafting = false, "
+		 "owner_id = CASE WHEN NOT $3 THEN r.owner_id END, "
 		 "status = CASE WHEN EXISTS (SELECT FROM reportlink.document d "
 		 "WHERE d.organization_id = $1 AND d.document_id = r.document_id AND NOT d.blank) "
 		 "THEN 'draft' ELSE 'unread' END, updated_at = now() "
 		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
 		 "RETURNING r.report_id, r.status",
-		 {TEXTOID, INT8ARRAYOID}},
+		 {TEXTOID, INT8ARRAYOID, BOOLOID}},
 
-	[QUERY_UPDATE_STATE] = {"UPDATE reportlink.report r "
-							"SET status = $3, owner_id = $4, drafting = $5, updated_at = now() "
-							"WHERE r.organization_id = $1 AND r.report_id = ANY ($2)",
-							{TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID}},
+	[QUERY_INSERT_PAST_LINKS] =
+		{"INSERT INTO reportlink.past_link AS l (organization_id, report_id, group_id, document_id) "
+		 "SELECT $1, u.report_id, u.group_id, nullif(u.document_id, 0) "
+		 "FROM unnest($2, $3, $4) AS u (report_id, group_id, document_id)",
+		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID}},
+
+	[QUERY_UPDATE_STATE] =
+		{"UPDATE reportlink.report r "
+		 "SET status = $3, owner_id = $4, drafting = $5, addendum_open = $6, "
+		 "signed_at = CASE WHEN $7 THEN coalesce(r.signed_at, now()) END, updated_at = now() "
+		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2)",
+		 {TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID, BOOLOID, BOOLOID}},
+
+	/* for what the head of model.c says; nothing of the rows changes */
+	[QUERY_TOUCH_GROUPS] = {"UPDATE reportlink.report_group g SET member_count = g.member_count "
+							"WHERE g.organization_id = $1 AND g.group_id = ANY ($2)",
+							{TEXTOID, INT8ARRAYOID}},
+
+	[QUERY_UPDATE_DOCUMENT] = {"UPDATE reportlink.report r "
+							   "SET document_id = $3, updated_at = now() "
+							   "WHERE r.organization_id = $1 AND r.report_id = $2",
+							   {TEXTOID, INT8OID, INT8OID}},
 
 	[QUERY_INSERT_EVENT] =
 		{"INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, "
@@ -163,7 +328,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "RETURNING e.event_id",
 		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID}},
 
-	/* the next three return the result columns of the functions of the same name */
+	/* the next four return the result columns of the functions of the same name */
 	[QUERY_LINKED_REPORTS] =
 		{"SELECT l.report_id, l.accession_number, l.study_name, l.created_at, l.mrn, l.order_id, "
 		 "l.site_id, l.native_id, l.assigning_authority, l.report_id = g.default_report_id "
@@ -204,6 +369,28 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "AND ($3 IS NULL OR r.accession_number = $3) AND ($4 IS NULL OR r.site_id = $4) "
 		 "ORDER BY r.report_id",
 		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
+
+	[QUERY_HISTORY] =
+		{HISTORY
+		 "SELECT d.report_id, d.document_id, d.parent_id, d.saved_at, d.saved_by, d.reason, "
+		 "d.checkpoint, s.signature_id IS NOT NULL, s.status, s.signed_by, s.signed_at, "
+		 "coalesce(d.document_id = "
+		 "CASE WHEN r.group_id IS NULL THEN r.document_id ELSE g.document_id END, false), "
+		 "coalesce(octet_length(d.transcript), 0), coalesce(octet_length(d.final_report), 0) "
+		 "FROM version v "
+		 "JOIN reportlink.document d "
+		 "ON d.organization_id = $1 AND d.document_id = v.document_id "
+		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = $2 "
+		 "LEFT JOIN reportlink.report_group g "
+		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
+		 "LEFT JOIN LATERAL (SELECT s.* FROM reportlink.signature s "
+		 "WHERE s.organization_id = $1 AND s.document_id = d.document_id "
+		 "ORDER BY s.signature_id DESC LIMIT 1) s ON true "
+		 "ORDER BY d.document_id",
+		 {TEXTOID, INT8OID}},
+
+	[QUERY_IS_SIGNED] = {HISTORY "SELECT FROM version v WHERE " IS_SIGNED("v") " LIMIT 1",
+						 {TEXTOID, INT8OID}},
 };
 
 /* prepared at first use in a session */
@@ -316,6 +503,16 @@ reportlink_get_text(int row, int column)
 	return isnull ? NULL : TextDatumGetCString(value);
 }
 
+/* As it is, for the next query */
+NullableDatum
+reportlink_get_datum(int row, int column)
+{
+	NullableDatum datum;
+
+	datum.value = rl_column(row, column, &datum.isnull);
+	return datum;
+}
+
 /* Empty list with room for so many ids */
 Ids
 reportlink_ids(int capacity)
@@ -404,6 +601,24 @@ NullableDatum
 reportlink_arg_ids(const Ids *ids)
 {
 	return (NullableDatum){reportlink_ids_to_array(ids), false};
+}
+
+/* NULL is null */
+NullableDatum
+reportlink_arg_texts(char *const *values, int count)
+{
+	Datum *elements = palloc(sizeof(Datum) * Max(count, 1));
+	bool *nulls = palloc(sizeof(bool) * Max(count, 1));
+	int lower = 1;
+
+	for (int i = 0; i < count; i++)
+	{
+		nulls[i] = values[i] == NULL;
+		elements[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(values[i]);
+	}
+	return (NullableDatum){PointerGetDatum(construct_md_array(elements, nulls, 1, &count, &lower,
+															  TEXTOID, -1, false, TYPALIGN_INT)),
+						   false};
 }
 
 NullableDatum

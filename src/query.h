@@ -14,13 +14,23 @@ typedef enum QueryId
 	QUERY_MEMBER,
 	QUERY_NAMED_REPORTS,
 	QUERY_LOCK_PATIENT,
-	QUERY_TRY_LOCK_PATIENT,
+	QUERY_TRY_LOCK_PATIENTS,
 	QUERY_ADD_PATIENT,
 	QUERY_LOCK_GROUPS,
+	QUERY_LOCK_GROUPS_BY_ID,
 	QUERY_LOCK_REPORTS,
+	QUERY_LOCK_MEMBERS,
 	QUERY_LOCK_REPORT_WITHOUT_MRN,
 	QUERY_COMPARE_DOCUMENTS,
 	QUERY_DOCUMENT_IS_BLANK,
+	QUERY_INSERT_DOCUMENT,
+	QUERY_ADDENDUM_CONTENT,
+	QUERY_ADDENDUM_START,
+	QUERY_LAST_KEPT,
+	QUERY_PRUNE_DOCUMENTS,
+	QUERY_SIGNING,
+	QUERY_INSERT_SIGNATURES,
+	QUERY_PUBLICATION_IS_PENDING,
 	QUERY_INSERT_GROUP,
 	QUERY_UPDATE_GROUP,
 	QUERY_MERGE_GROUPS,
@@ -28,11 +38,16 @@ typedef enum QueryId
 	QUERY_LINK_REPORTS,
 	QUERY_UNLINK_KEEPING,
 	QUERY_UNLINK_DISCARDING,
+	QUERY_INSERT_PAST_LINKS,
 	QUERY_UPDATE_STATE,
+	QUERY_TOUCH_GROUPS,
+	QUERY_UPDATE_DOCUMENT,
 	QUERY_INSERT_EVENT,
 	QUERY_LINKED_REPORTS,
 	QUERY_LINKABLE_REPORTS,
 	QUERY_FIND,
+	QUERY_HISTORY,
+	QUERY_IS_SIGNED,
 	QUERY_COUNT
 } QueryId;
 
@@ -55,6 +70,7 @@ extern NullableDatum reportlink_arg_int(int32 value);
 extern NullableDatum reportlink_arg_bool(bool value);
 extern NullableDatum reportlink_arg_text(const char *value);
 extern NullableDatum reportlink_arg_ids(const Ids *ids);
+extern NullableDatum reportlink_arg_texts(char *const *values, int count);
 extern NullableDatum reportlink_arg_datum(Datum value);
 
 extern int reportlink_execute(QueryId id, const NullableDatum *args);
@@ -64,5 +80,6 @@ extern int64 reportlink_get_id(int row, int column);
 extern int32 reportlink_get_int(int row, int column);
 extern bool reportlink_get_bool(int row, int column);
 extern char *reportlink_get_text(int row, int column);
+extern NullableDatum reportlink_get_datum(int row, int column);
 
 #endif

@@ -99,6 +99,17 @@ reportlink_linkable_reports(PG_FUNCTION_ARGS)
 }
 
 /*
+ * reportlink_history(organization_id, report_id): every version that was ever
+ * in force for the report, and those that it goes back to. RL002.
+ */
+PG_FUNCTION_INFO_V1(reportlink_history);
+Datum
+reportlink_history(PG_FUNCTION_ARGS)
+{
+	return rl_read_report(fcinfo, "reportlink_history", QUERY_HISTORY);
+}
+
+/*
  * reportlink_find(organization_id, mrn, accession_number, site_id): null is
  * any. 22004 without both MRN and accession number: no index serves the rest.
  */

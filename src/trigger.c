@@ -10,19 +10,15 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "storage/latch.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
-#include "utils/wait_event.h"
 
 #include "error.h"
 #include "event.h"
-
-/* longest pause between two tries for a patient's lock, in milliseconds */
-#define MAX_PAUSE_MS 16
+#include "sync.h"
 
 /* A column or table that only functions change, and what to do instead */
 typedef struct Managed
@@ -32,15 +28,19 @@ typedef struct Managed
 	const char *hint;
 } Managed;
 
+/* What a new report starts with, and plain SQL may change then: see sync.c */
+static const Managed rl_synced_columns[] = {
+	{"status", "unread", "Register it unread, then call reportlink_open() and so on."},
+	{"owner_id", NULL, "Register it, then call reportlink_assign()."},
+};
+
 static const Managed rl_managed_columns[] = {
-	{"status", "unread", "Call reportlink_open() or reportlink_close()."},
-	{"owner_id", NULL, "Call reportlink_assign()."},
 	{"drafting", "f", "Call reportlink_open() or reportlink_close()."},
-	{"addendum_open", "f", "It follows from the report's signatures."},
-	{"signed_at", NULL, "It follows from the report's signatures."},
+	{"addendum_open", "f", "Call reportlink_start_addendum()."},
+	{"signed_at", NULL, "It follows from reportlink_sign()."},
 	{"group_id", NULL, "Call reportlink_link() or reportlink_unlink()."},
 	{"link_position", NULL, "Call reportlink_link() or reportlink_unlink()."},
-	{"document_id", NULL, "It follows from saving, linking and unlinking."},
+	{"document_id", NULL, "Call reportlink_save()."},
 };
 
 /* Columns that stay as they were inserted, and what else makes the row what it is */
@@ -121,6 +121,7 @@ rl_report_trigger(FunctionCallInfo fcinfo)
 	return trigger;
 }
 
+/* Is it a statement of the owner of the tables, or of who may act as him? */
 static bool
 rl_by_tables_owner(TriggerData *trigger)
 {
@@ -140,8 +141,10 @@ rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const 
 typedef struct TriggerReport
 {
 	char *mrn;
+	int64 report_id;
 	int64 document_id;
-	bool blank;
+	bool blank; /* has no text of its own */
+	bool signed_once; /* some version that was in force for it is signed */
 } TriggerReport;
 
 static void
@@ -165,6 +168,18 @@ rl_add_patient(TriggerData *trigger, HeapTuple row)
 		reportlink_work(&call, WORK_LOOKUPS, rl_insert_patient, &report);
 }
 
+static void
+rl_require_initial(TriggerData *trigger, const Managed *columns, size_t count)
+{
+	HeapTuple row = trigger->tg_trigtuple;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		if (!reportlink_same_text(rl_text(trigger, row, columns[i].name), columns[i].initial))
+			rl_refuse_column(trigger, row, columns[i].name, columns[i].hint);
+	}
+}
+
 /*
  * BEFORE INSERT on report: RL021 for state or membership other than a new
  * report's, unless the owner of the tables inserts (a restore, a migration);
@@ -180,13 +195,8 @@ reportlink_report_insert(PG_FUNCTION_ARGS)
 
 	if (!rl_by_tables_owner(trigger))
 	{
-		for (size_t i = 0; i < lengthof(rl_managed_columns); i++)
-		{
-			const Managed *column = &rl_managed_columns[i];
-
-			if (!reportlink_same_text(rl_text(trigger, row, column->name), column->initial))
-				rl_refuse_column(trigger, row, column->name, column->hint);
-		}
+		rl_require_initial(trigger, rl_synced_columns, lengthof(rl_synced_columns));
+		rl_require_initial(trigger, rl_managed_columns, lengthof(rl_managed_columns));
 	}
 	rl_add_patient(trigger, row);
 	return PointerGetDatum(row);
@@ -202,9 +212,20 @@ rl_require_unchanged(TriggerData *trigger, const Managed *columns, size_t count)
 	}
 }
 
+/* Does the statement cancel a report that is linked? */
+static bool
+rl_cancels_linked(TriggerData *trigger)
+{
+	return rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0 &&
+		   rl_column_changes(trigger, "status") &&
+		   strcmp(rl_text(trigger, trigger->tg_newtuple, "status"),
+				  reportlink_status_name(STATUS_CANCELLED)) == 0;
+}
+
 /*
  * BEFORE UPDATE on report: RL021 for what functions manage and for the MRN of
- * a linked report; keeps updated_at.
+ * a linked report; keeps updated_at. A linked report that is cancelled leaves
+ * its group with the row that is stored; the rest of that is in sync.c.
  */
 PG_FUNCTION_INFO_V1(reportlink_report_update);
 Datum
@@ -213,9 +234,10 @@ reportlink_report_update(PG_FUNCTION_ARGS)
 	TriggerData *trigger = rl_report_trigger(fcinfo);
 	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
 	HeapTuple row = trigger->tg_newtuple;
-	int updated_at = SPI_fnumber(tupdesc, "updated_at");
-	Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	bool isnull = false;
+	int columns[] = {SPI_fnumber(tupdesc, "updated_at"), SPI_fnumber(tupdesc, "group_id"),
+					 SPI_fnumber(tupdesc, "link_position")};
+	Datum values[] = {TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()), 0, 0};
+	bool nulls[] = {false, true, true};
 
 	if (reportlink_at_work())
 		return PointerGetDatum(row);
@@ -229,36 +251,9 @@ reportlink_report_update(PG_FUNCTION_ARGS)
 							 "Unlink the report first, with reportlink_unlink().");
 		rl_add_patient(trigger, row);
 	}
-	return PointerGetDatum(heap_modify_tuple_by_cols(row, tupdesc, 1, &updated_at, &now, &isnull));
-}
-
-/*
- * Locks the patient without waiting in its queue: the statement already holds
- * its row, so a function that holds the patient may be waiting for us. Whoever
- * of the two the server's deadlock detector picked might be the function, and
- * functions never meet 40P01; so it is raised here, after deadlock_timeout.
- */
-static void
-rl_try_lock_patient(const Call *call, const char *mrn)
-{
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_text(mrn)};
-	int waited = 0;
-	int pause = 1;
-
-	while (reportlink_execute(QUERY_TRY_LOCK_PATIENT, args) == 0)
-	{
-		if (waited >= call->deadlock_timeout)
-			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
-							errmsg("could not lock the patient of the report"),
-							errdetail("A reportlink function is at work on it."),
-							errhint("Retry the transaction.")));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
-		waited += pause;
-		pause = Min(pause * 2, MAX_PAUSE_MS);
-	}
+	return PointerGetDatum(heap_modify_tuple_by_cols(row, tupdesc,
+													 rl_cancels_linked(trigger) ? 3 : 1, columns,
+													 values, nulls));
 }
 
 static void
@@ -283,7 +278,7 @@ rl_record_identifiers(Call *call, void *state)
 	EventData data;
 
 	reportlink_ids_add(&selection.named_ids, rl_id(trigger, row, "report_id"));
-	rl_try_lock_patient(call, selection.mrn);
+	reportlink_try_lock_patients(call, &selection.mrn, 1);
 	reportlink_lock_groups(call, &selection);
 
 	reportlink_data_init(&data);
@@ -314,28 +309,29 @@ static void
 rl_look_for_text(Call *call, void *state)
 {
 	TriggerReport *report = state;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_id(report->document_id)};
+	NullableDatum document[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_id(report->document_id)};
+	NullableDatum history[] = {reportlink_arg_text(call->organization_id),
+							   reportlink_arg_id(report->report_id)};
 
 	report->blank =
-		reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) == 0 || reportlink_get_bool(0, 1);
+		reportlink_execute(QUERY_DOCUMENT_IS_BLANK, document) == 0 || reportlink_get_bool(0, 1);
+	report->signed_once = reportlink_execute(QUERY_IS_SIGNED, history) > 0;
 }
 
-/* Has the report no text of its own? */
-static bool
-rl_is_blank(TriggerData *trigger, HeapTuple row)
+static void
+rl_refuse_delete(int64 report_id, const char *detail)
 {
-	Call call = {.organization_id = rl_text(trigger, row, "organization_id")};
-	TriggerReport report = {.document_id = rl_id(trigger, row, "document_id"), .blank = true};
-
-	if (report.document_id != 0)
-		reportlink_work(&call, WORK_LOOKUPS, rl_look_for_text, &report);
-	return report.blank;
+	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
+					errdetail("Report " INT64_FORMAT " %s.", report_id, detail),
+					errhint("Only a report that is unread, a blank draft or cancelled, and was "
+							"never signed, can be deleted.")));
 }
 
 /*
  * BEFORE DELETE on report: RL021 unless it is not linked and unread, a blank
- * draft, or cancelled.
+ * draft, or cancelled; and never when something in its history was signed,
+ * since nobody would find that again.
  */
 PG_FUNCTION_INFO_V1(reportlink_report_delete);
 Datum
@@ -343,24 +339,43 @@ reportlink_report_delete(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = rl_report_trigger(fcinfo);
 	HeapTuple row = trigger->tg_trigtuple;
-	int64 report_id = rl_id(trigger, row, "report_id");
-	int64 group_id = rl_id(trigger, row, "group_id");
 	Status status = reportlink_status(rl_text(trigger, row, "status"));
+	int64 group_id = rl_id(trigger, row, "group_id");
+	Call call = {.organization_id = rl_text(trigger, row, "organization_id")};
+	TriggerReport report = {.report_id = rl_id(trigger, row, "report_id"),
+							.document_id = rl_id(trigger, row, "document_id")};
 
 	if (group_id != 0)
 		ereport(ERROR, (reportlink_refusal(RL_MANAGED),
 						errdetail("Report " INT64_FORMAT " is linked in group " INT64_FORMAT ".",
-								  report_id, group_id),
+								  report.report_id, group_id),
 						errhint("Unlink the report first, with reportlink_unlink().")));
-	if (status == STATUS_UNREAD || status == STATUS_CANCELLED ||
-		(status == STATUS_DRAFT && rl_is_blank(trigger, row)))
-		return PointerGetDatum(row);
+	reportlink_work(&call, WORK_LOOKUPS, rl_look_for_text, &report);
+	if (report.signed_once)
+		rl_refuse_delete(report.report_id, "was signed");
+	if (status != STATUS_UNREAD && status != STATUS_CANCELLED &&
+		!(status == STATUS_DRAFT && report.blank))
+		rl_refuse_delete(report.report_id,
+						 psprintf("has the status %s", reportlink_status_name(status)));
+	return PointerGetDatum(row);
+}
 
-	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-					errdetail("Report " INT64_FORMAT " has the status %s.", report_id,
-							  reportlink_status_name(status)),
-					errhint("Only a report that is unread, a blank draft or cancelled can be "
-							"deleted.")));
+/*
+ * AFTER UPDATE on report, for each statement: carries a change of status or
+ * owner to all linked reports (sync.c).
+ */
+PG_FUNCTION_INFO_V1(reportlink_report_sync);
+Datum
+reportlink_report_sync(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = rl_trigger_data(fcinfo);
+
+	if (trigger->tg_oldtable == NULL || trigger->tg_newtable == NULL)
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function is for the triggers of the reportlink tables")));
+	if (!reportlink_at_work())
+		reportlink_sync(trigger, rl_by_tables_owner(trigger));
+	return PointerGetDatum(NULL);
 }
 
 /* Tables that only functions write, and what to do instead */
@@ -368,7 +383,9 @@ static const Managed rl_managed_tables[] = {
 	{"report", NULL, "DELETE what may go; reports with text stay."},
 	{"report_group", NULL,
 	 "Call reportlink_link(), reportlink_unlink() or reportlink_set_default()."},
-	{"document", NULL, "Every version is kept; saving adds one."},
+	{"document", NULL, "Every version is kept; reportlink_save() adds one."},
+	{"signature", NULL, "Every signature is kept; reportlink_sign() adds one."},
+	{"past_link", NULL, "It is kept for reportlink_history()."},
 	{"event", NULL, "Events are recorded by the functions and kept for audit."},
 };
 

@@ -1,13 +1,11 @@
 /*
  * workflow.c: reportlink_open() and reportlink_close()
  *
- * Section 5 of the semantics. A report that is linked and one that is not go
- * the same way: a selection holds one report or all of its group.
+ * Section 5 of the semantics.
  */
 #include "workflow.h"
 
 #include "error.h"
-#include "event.h"
 
 /* What opening does to unread and draft: nobody's becomes the actor's, and drafting */
 void
@@ -33,74 +31,51 @@ reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id
 	reportlink_record(call, "report.opened", group, document_id, report_ids, &data);
 }
 
-/* The state that opening gives; *view when it is only looked at. RL014, RL008 */
-static State
-rl_opened_state(const Call *call, const Selection *selection, bool *view)
+/* Plans what opening changes; true when it is only a view. RL014, RL008 */
+static bool
+rl_plan_open(Call *call, Unit *unit)
 {
-	State state = selection->named[0]->state;
-
-	*view = !reportlink_is_linkable(state.status);
-	if (!*view)
+	if (reportlink_is_linkable(unit->after.status))
 	{
 		reportlink_require(call, OPERATION_DRAFT);
-		reportlink_require_ownership(call, selection);
-		reportlink_open_state(call, &state);
+		reportlink_require_own_or_nobodys(call, unit);
+		reportlink_open_state(call, &unit->after);
+		return false;
 	}
-	else if (state.addendum_open && reportlink_same_text(state.owner_id, call->actor))
+	if (unit->after.addendum_open && reportlink_same_text(unit->after.owner_id, call->actor))
 	{
-		*view = false;
-		state.drafting = true;
+		unit->after.drafting = true;
+		return false;
 	}
-	return state;
+	return true;
 }
 
-/*
- * Gives the selection a state and records the change of its owner, if that is
- * one (section 10: before the event of the action).
- */
+/* The same for who sets the status to draft by plain SQL: the owner stays (section 11) */
 void
-reportlink_change_state(Call *call, const Selection *selection, const State *state)
+reportlink_plan_plain_open(Call *call, Unit *unit)
 {
-	const Report *report = selection->named[0];
-	char *old_owner = report->state.owner_id;
-	Ids ids = reportlink_selected_ids(selection);
-
-	reportlink_store_state(call, selection, state);
-	if (!reportlink_same_text(old_owner, state->owner_id))
-		reportlink_record_owner_change(call, report->group, reportlink_document_in_force(report),
-									   &ids, old_owner, state->owner_id);
-}
-
-static bool
-rl_same_state(const State *one, const State *other)
-{
-	return one->status == other->status && one->drafting == other->drafting &&
-		   reportlink_same_text(one->owner_id, other->owner_id);
+	reportlink_require(call, OPERATION_DRAFT);
+	reportlink_require_own_or_nobodys(call, unit);
+	unit->after.status = STATUS_DRAFT;
+	unit->after.drafting =
+		call->actor != NULL && reportlink_same_text(unit->after.owner_id, call->actor);
 }
 
 static Datum
 rl_open(Call *call, FunctionCallInfo fcinfo)
 {
 	Selection selection;
-	State before;
-	State after;
-	bool view;
+	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
+	bool view = rl_plan_open(call, &unit);
 
-	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
-	before = selection.named[0]->state;
-	after = rl_opened_state(call, &selection, &view);
-
-	if (view || !rl_same_state(&before, &after))
+	if (view || !reportlink_same_state(&unit.before, &unit.after))
 	{
-		const ReportGroup *group = selection.named[0]->group;
-		int64 document_id = reportlink_document_in_force(selection.named[0]);
-		Ids ids = reportlink_selected_ids(&selection);
-
-		if (!view)
-			reportlink_change_state(call, &selection, &after);
-		reportlink_record_opened(call, group, document_id, &ids, before.status, after.status, view);
+		reportlink_store_units(call, &unit, 1);
+		reportlink_record_owner(call, &unit);
+		reportlink_record_opened(call, unit.group, unit.document_id, &unit.ids, unit.before.status,
+								 unit.after.status, view);
 	}
-	return reportlink_state_row(fcinfo, selection.named[0]);
+	return reportlink_state_row(fcinfo, unit.report);
 }
 
 static const Procedure rl_open_procedure = {
@@ -122,36 +97,43 @@ reportlink_open(PG_FUNCTION_ARGS)
 	return reportlink_call(fcinfo, &rl_open_procedure);
 }
 
+/* RL014, RL008 */
+void
+reportlink_plan_close(Call *call, Unit *unit, bool release)
+{
+	reportlink_require(call, OPERATION_DRAFT);
+	reportlink_require_own_or_nobodys(call, unit);
+	unit->after.drafting = false;
+	if (release)
+		unit->after.owner_id = NULL;
+}
+
+void
+reportlink_record_closed(Call *call, const Unit *unit, bool release)
+{
+	EventData data;
+
+	reportlink_unit_data(&data, unit);
+	reportlink_data_bool(&data, "release", release);
+	reportlink_record_unit(call, unit, "report.closed", &data);
+}
+
 static Datum
 rl_close(Call *call, FunctionCallInfo fcinfo)
 {
 	bool release = reportlink_arg_or(fcinfo, 2, false);
 	Selection selection;
-	State before;
-	State after;
+	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
 
-	reportlink_select_one(call, PG_GETARG_INT64(1), &selection);
-	reportlink_require_ownership(call, &selection);
-	before = selection.named[0]->state;
-	after = before;
-	after.drafting = false;
-	if (release)
-		after.owner_id = NULL;
-
-	if (!rl_same_state(&before, &after))
+	reportlink_plan_close(call, &unit, release);
+	if (!reportlink_same_state(&unit.before, &unit.after))
 	{
-		const ReportGroup *group = selection.named[0]->group;
-		int64 document_id = reportlink_document_in_force(selection.named[0]);
-		Ids ids = reportlink_selected_ids(&selection);
-		EventData data;
-
-		reportlink_require_not_cancelled(&selection);
-		reportlink_change_state(call, &selection, &after);
-		reportlink_data_init(&data);
-		reportlink_data_bool(&data, "release", release);
-		reportlink_record(call, "report.closed", group, document_id, &ids, &data);
+		reportlink_require_not_cancelled(&unit);
+		reportlink_store_units(call, &unit, 1);
+		reportlink_record_owner(call, &unit);
+		reportlink_record_closed(call, &unit, release);
 	}
-	return reportlink_state_row(fcinfo, selection.named[0]);
+	return reportlink_state_row(fcinfo, unit.report);
 }
 
 static const Procedure rl_close_procedure = {

@@ -1,0 +1,23 @@
+/*
+ * signature.h: preliminary and final signatures
+ */
+#ifndef REPORTLINK_SIGNATURE_H
+#define REPORTLINK_SIGNATURE_H
+
+#include "unit.h"
+
+/* What is asked of the text in force and its last signature */
+typedef struct Signing
+{
+	bool has_report; /* the final report is more than white space */
+	char *signer; /* who signed it last; where that is not known, who owns it; NULL: nobody */
+	Role signer_role;
+} Signing;
+
+extern Signing *reportlink_load_signing(Call *call, const Unit *units, int count);
+extern void
+reportlink_plan_signature(const Call *call, Unit *unit, Action action, const Signing *signing);
+extern void reportlink_store_signatures(Call *call, const Unit *units, int count);
+extern void reportlink_record_signature(Call *call, const Unit *unit, Action action);
+
+#endif

@@ -1,0 +1,663 @@
+/*
+ * sync.c: what a plain UPDATE of status or owner does to linked reports
+ *
+ * Section 11 of the semantics. When the statement has stored its rows, they are
+ * gathered into units, and each unit is planned, stored and recorded by the
+ * same code as in the functions: a change of owner as reportlink_assign()
+ * does it, then a change of status as the function does that makes it.
+ */
+#include "sync.h"
+
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+#include "utils/wait_event.h"
+
+#include "cancel.h"
+#include "error.h"
+#include "ownership.h"
+#include "signature.h"
+#include "workflow.h"
+
+/* longest pause between two tries for the patients' locks, in milliseconds */
+#define MAX_PAUSE_MS 16
+
+/* A row that gets another status or owner */
+typedef struct Change
+{
+	char *organization_id;
+	char *mrn;
+	int64 group_id;
+	Report report; /* as it was */
+	bool changes_status;
+	bool changes_owner;
+	Status status; /* as it shall be */
+	char *owner_id;
+} Change;
+
+/* What the statement asks of one unit */
+typedef struct Wish
+{
+	Report **members; /* in link order; those in the statement are named */
+	int nmembers;
+	const Change *status; /* a row that says which, NULL: the same */
+	const Change *owner;
+	const Transition *transition;
+} Wish;
+
+/* The changes of one organization */
+typedef struct Sync
+{
+	Change *changes; /* by report_id */
+	int nchanges;
+	bool by_tables_owner;
+	Selection selection; /* the reports concerned, and all linked to them */
+	int nunits;
+	Unit *units;
+	Wish *wishes;
+} Sync;
+
+static Datum
+rl_attribute(TupleTableSlot *slot, const char *column, bool *isnull)
+{
+	return slot_getattr(slot, SPI_fnumber(slot->tts_tupleDescriptor, column), isnull);
+}
+
+/* NULL for null */
+static char *
+rl_text(TupleTableSlot *slot, const char *column)
+{
+	bool isnull;
+	Datum value = rl_attribute(slot, column, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* null is 0 */
+static int64
+rl_id(TupleTableSlot *slot, const char *column)
+{
+	bool isnull;
+	Datum value = rl_attribute(slot, column, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+static bool
+rl_bool(TupleTableSlot *slot, const char *column)
+{
+	bool isnull;
+	Datum value = rl_attribute(slot, column, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+static bool
+rl_differs(TupleTableSlot *old_row, TupleTableSlot *new_row, int attnum)
+{
+	bool old_null;
+	bool new_null;
+	Datum old_value = slot_getattr(old_row, attnum, &old_null);
+	Datum new_value = slot_getattr(new_row, attnum, &new_null);
+
+	if (old_null || new_null)
+		return old_null != new_null;
+	return !datum_image_eq(old_value, new_value, false, -1);
+}
+
+static void
+rl_read_change(TupleTableSlot *old_row, TupleTableSlot *new_row, Change *change)
+{
+	bool isnull;
+	Report *report = &change->report;
+
+	change->organization_id = rl_text(old_row, "organization_id");
+	change->mrn = rl_text(old_row, "mrn");
+	change->group_id = rl_id(old_row, "group_id");
+	change->status = reportlink_status(rl_text(new_row, "status"));
+	change->owner_id = rl_text(new_row, "owner_id");
+
+	memset(report, 0, sizeof(Report));
+	report->report_id = rl_id(old_row, "report_id");
+	report->link_position = DatumGetInt32(rl_attribute(old_row, "link_position", &isnull));
+	report->document_id = rl_id(old_row, "document_id");
+	report->state.status = reportlink_status(rl_text(old_row, "status"));
+	report->state.owner_id = rl_text(old_row, "owner_id");
+	report->state.drafting = rl_bool(old_row, "drafting");
+	report->state.addendum_open = rl_bool(old_row, "addendum_open");
+	report->named = true;
+	(void) rl_attribute(old_row, "signed_at", &isnull);
+	report->state.finally_signed = !isnull;
+}
+
+static void
+rl_rewind(Tuplestorestate *rows)
+{
+	tuplestore_select_read_pointer(rows, 0);
+	tuplestore_rescan(rows);
+}
+
+/*
+ * The rows of the statement that get another status or owner. Old and new rows
+ * come in the same order, one of each for every row updated.
+ */
+static Change *
+rl_read_changes(TriggerData *trigger, int *count)
+{
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
+	TupleTableSlot *old_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
+	TupleTableSlot *new_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
+	int status = SPI_fnumber(tupdesc, "status");
+	int owner_id = SPI_fnumber(tupdesc, "owner_id");
+	int capacity = 16;
+	Change *changes = palloc(sizeof(Change) * capacity);
+
+	*count = 0;
+	rl_rewind(trigger->tg_oldtable);
+	rl_rewind(trigger->tg_newtable);
+	while (tuplestore_gettupleslot(trigger->tg_oldtable, true, false, old_row) &&
+		   tuplestore_gettupleslot(trigger->tg_newtable, true, false, new_row))
+	{
+		bool changes_status = rl_differs(old_row, new_row, status);
+		bool changes_owner = rl_differs(old_row, new_row, owner_id);
+
+		CHECK_FOR_INTERRUPTS();
+		if (!changes_status && !changes_owner)
+			continue;
+		if (*count == capacity)
+		{
+			capacity *= 2;
+			changes = repalloc_huge(changes, sizeof(Change) * capacity);
+		}
+		changes[*count].changes_status = changes_status;
+		changes[*count].changes_owner = changes_owner;
+		rl_read_change(old_row, new_row, &changes[(*count)++]);
+	}
+	ExecDropSingleTupleTableSlot(old_row);
+	ExecDropSingleTupleTableSlot(new_row);
+	return changes;
+}
+
+static int
+rl_compare_ids(int64 left, int64 right)
+{
+	return (left > right) - (left < right);
+}
+
+/* Within one organization */
+static int
+rl_compare_changed_reports(const void *a, const void *b)
+{
+	return rl_compare_ids(((const Change *) a)->report.report_id,
+						  ((const Change *) b)->report.report_id);
+}
+
+static int
+rl_compare_changes(const void *a, const void *b)
+{
+	int order =
+		strcmp(((const Change *) a)->organization_id, ((const Change *) b)->organization_id);
+
+	return order != 0 ? order : rl_compare_changed_reports(a, b);
+}
+
+static int
+rl_compare_mrns(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* For qsort() of pointers to reports: unit by unit, each in link order */
+static int
+rl_compare_units(const void *a, const void *b)
+{
+	const Report *left = *(Report *const *) a;
+	const Report *right = *(Report *const *) b;
+	int order = rl_compare_ids(left->group ? left->group->group_id : 0,
+							   right->group ? right->group->group_id : 0);
+
+	if (order == 0 && left->group != NULL)
+		order = left->link_position - right->link_position;
+	return order != 0 ? order : rl_compare_ids(left->report_id, right->report_id);
+}
+
+/* The change of a report, NULL when the statement does not change it */
+static const Change *
+rl_change_of(const Sync *sync, const Report *report)
+{
+	Change key = {.report.report_id = report->report_id};
+
+	return bsearch(&key, sync->changes, sync->nchanges, sizeof(Change), rl_compare_changed_reports);
+}
+
+/*
+ * Who acts: the setting; without it only the owner of the tables may, for a
+ * repair. RL012, RL013
+ */
+static void
+rl_identify(Call *call, const Sync *sync)
+{
+	if (*reportlink_user_id != '\0' || !sync->by_tables_owner)
+	{
+		reportlink_identify_actor(call, NULL);
+		return;
+	}
+	call->repair = true;
+	reportlink_load_member(call->organization_id, NULL, &call->member);
+}
+
+/*
+ * Locks patients without waiting in their queues: the statement already holds
+ * its rows, so a function that holds a patient may be waiting for us. Whoever
+ * of the two the server's deadlock detector picked might be the function, and
+ * functions never meet 40P01; so it is raised here, after deadlock_timeout.
+ */
+void
+reportlink_try_lock_patients(const Call *call, char *const *mrns, int count)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_texts(mrns, count)};
+	int waited = 0;
+	int pause = 1;
+
+	while (reportlink_execute(QUERY_TRY_LOCK_PATIENTS, args) < count)
+	{
+		if (waited >= call->deadlock_timeout)
+			ereport(ERROR, (errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+							errmsg("could not lock the patient of the report"),
+							errdetail("A reportlink function is at work on it."),
+							errhint("Retry the transaction.")));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, pause,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+		waited += pause;
+		pause = Min(pause * 2, MAX_PAUSE_MS);
+	}
+}
+
+/* The patients of the changes, once each */
+static char **
+rl_mrns(const Sync *sync, int *count)
+{
+	char **mrns = palloc(sizeof(char *) * sync->nchanges);
+	int all = 0;
+
+	for (int i = 0; i < sync->nchanges; i++)
+	{
+		if (sync->changes[i].mrn != NULL)
+			mrns[all++] = sync->changes[i].mrn;
+	}
+	qsort(mrns, all, sizeof(char *), rl_compare_mrns);
+	*count = 0;
+	for (int i = 0; i < all; i++)
+	{
+		if (*count == 0 || strcmp(mrns[i], mrns[*count - 1]) != 0)
+			mrns[(*count)++] = mrns[i];
+	}
+	return mrns;
+}
+
+/* Locks what is linked to the changed rows; returns how many reports that are read next */
+static int
+rl_lock_members(Call *call, Sync *sync)
+{
+	Ids group_ids = reportlink_ids(sync->nchanges);
+	int nmrns;
+	char **mrns = rl_mrns(sync, &nmrns);
+
+	for (int i = 0; i < sync->nchanges; i++)
+	{
+		if (sync->changes[i].group_id != 0)
+			reportlink_ids_add(&group_ids, sync->changes[i].group_id);
+	}
+	if (nmrns > 0)
+		reportlink_try_lock_patients(call, mrns, nmrns);
+	if (group_ids.count == 0)
+		return 0;
+	{
+		NullableDatum groups[] = {reportlink_arg_text(call->organization_id),
+								  reportlink_arg_ids(&group_ids)};
+		NullableDatum members[] = {reportlink_arg_text(call->organization_id),
+								   reportlink_arg_texts(mrns, nmrns),
+								   reportlink_arg_ids(&group_ids)};
+
+		reportlink_read_groups(&sync->selection,
+							   reportlink_execute(QUERY_LOCK_GROUPS_BY_ID, groups));
+		return reportlink_execute(QUERY_LOCK_MEMBERS, members);
+	}
+}
+
+/* The selection: the changed reports as they were, and all others linked to them */
+static void
+rl_select(Call *call, Sync *sync)
+{
+	Selection *selection = &sync->selection;
+	int nlocked = rl_lock_members(call, sync);
+
+	selection->reports =
+		palloc_extended(sizeof(Report) * (nlocked + sync->nchanges), MCXT_ALLOC_HUGE);
+	selection->nreports = nlocked;
+	for (int i = 0; i < nlocked; i++)
+		reportlink_read_report(selection, i, &selection->reports[i]);
+
+	for (int i = 0; i < sync->nchanges; i++)
+	{
+		const Change *change = &sync->changes[i];
+		Report *report = bsearch(&change->report, selection->reports, nlocked, sizeof(Report),
+								 reportlink_compare_reports);
+
+		if (report == NULL)
+			report = &selection->reports[selection->nreports++];
+		*report = change->report;
+		report->group = reportlink_selected_group(selection, change->group_id);
+	}
+}
+
+/* RL015, RL008 for two members of a group that shall have different states */
+static void
+rl_refuse_two(const Unit *unit, const Change *one, const Change *other, bool status)
+{
+	const char *names[] = {status ? reportlink_status_name(one->status) : one->owner_id,
+						   status ? reportlink_status_name(other->status) : other->owner_id};
+
+	ereport(ERROR, (reportlink_refusal(status ? RL_TRANSITION : RL_NOT_OWNED),
+					errdetail("Group " INT64_FORMAT " is given the %s %s for report " INT64_FORMAT
+							  " and %s for report " INT64_FORMAT ".",
+							  unit->group->group_id, status ? "status" : "owner",
+							  names[0] ? names[0] : "nobody", one->report.report_id,
+							  names[1] ? names[1] : "nobody", other->report.report_id),
+					errhint("Linked reports have one status and one owner.")));
+}
+
+/* What the rows of the statement want for a unit; they must agree */
+static Wish
+rl_wish(const Sync *sync, const Unit *unit, Report **members, int nmembers)
+{
+	Wish wish = {.members = members, .nmembers = nmembers};
+
+	for (int i = 0; i < nmembers; i++)
+	{
+		const Change *change = members[i]->named ? rl_change_of(sync, members[i]) : NULL;
+
+		if (change != NULL && change->changes_status)
+		{
+			if (wish.status != NULL && wish.status->status != change->status)
+				rl_refuse_two(unit, wish.status, change, true);
+			wish.status = change;
+		}
+		if (change != NULL && change->changes_owner)
+		{
+			if (wish.owner != NULL && !reportlink_same_text(wish.owner->owner_id, change->owner_id))
+				rl_refuse_two(unit, wish.owner, change, false);
+			wish.owner = change;
+		}
+	}
+	return wish;
+}
+
+/* Makes units of the selection, and notes what is asked of each. RL008, RL015 */
+static void
+rl_make_units(Sync *sync)
+{
+	int nreports = sync->selection.nreports;
+	Report **reports = palloc_extended(sizeof(Report *) * nreports, MCXT_ALLOC_HUGE);
+	int next;
+
+	sync->units = palloc_extended(sizeof(Unit) * sync->nchanges, MCXT_ALLOC_HUGE);
+	sync->wishes = palloc_extended(sizeof(Wish) * sync->nchanges, MCXT_ALLOC_HUGE);
+	for (int i = 0; i < nreports; i++)
+		reports[i] = &sync->selection.reports[i];
+	qsort(reports, nreports, sizeof(Report *), rl_compare_units);
+
+	for (int first = 0; first < nreports; first = next)
+	{
+		Unit *unit = &sync->units[sync->nunits];
+		int named = first;
+
+		for (next = first + 1; next < nreports; next++)
+		{
+			if (reports[next]->group == NULL || reports[next]->group != reports[first]->group)
+				break;
+		}
+		while (!reports[named]->named)
+			named++;
+		*unit = reportlink_unit(reports[named], reports + first, next - first);
+		sync->wishes[sync->nunits] = rl_wish(sync, unit, reports + first, next - first);
+		sync->nunits++;
+	}
+}
+
+/* Changes of owner, as reportlink_assign() does them */
+static void
+rl_sync_owners(Call *call, Sync *sync)
+{
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		if (sync->wishes[i].owner != NULL)
+			reportlink_plan_assign(call, &sync->units[i], sync->wishes[i].owner->owner_id);
+	}
+	reportlink_store_units(call, sync->units, sync->nunits);
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		reportlink_record_owner(call, &sync->units[i]);
+		sync->units[i].before = sync->units[i].after;
+	}
+}
+
+static void
+rl_plan_open(Call *call, Unit *unit, Action action, const Signing *signing)
+{
+	reportlink_plan_plain_open(call, unit);
+}
+
+static void
+rl_record_open(Call *call, const Unit *unit, Action action)
+{
+	reportlink_record_opened(call, unit->group, unit->document_id, &unit->ids, unit->before.status,
+							 unit->after.status, false);
+}
+
+/* Back to unread is a close: the owner stays, and the text */
+static void
+rl_plan_close(Call *call, Unit *unit, Action action, const Signing *signing)
+{
+	reportlink_plan_close(call, unit, false);
+	unit->after.status = STATUS_UNREAD;
+}
+
+static void
+rl_record_close(Call *call, const Unit *unit, Action action)
+{
+	reportlink_record_closed(call, unit, false);
+}
+
+static void
+rl_plan_cancel(Call *call, Unit *unit, Action action, const Signing *signing)
+{
+	reportlink_plan_cancel(call, unit);
+}
+
+static void
+rl_record_cancel(Call *call, const Unit *unit, Action action)
+{
+	reportlink_record_cancel(call, unit);
+}
+
+static void
+rl_plan_sign(Call *call, Unit *unit, Action action, const Signing *signing)
+{
+	reportlink_plan_signature(call, unit, action, signing);
+}
+
+/* How plain SQL does what a function does */
+typedef struct PlainAction
+{
+	void (*plan)(Call *call, Unit *unit, Action action, const Signing *signing);
+	void (*record)(Call *call, const Unit *unit, Action action);
+	bool signs;
+} PlainAction;
+
+static const PlainAction rl_plain_actions[] = {
+	[ACTION_OPEN] = {rl_plan_open, rl_record_open, false},
+	[ACTION_DISCARD] = {rl_plan_close, rl_record_close, false},
+	[ACTION_CANCEL] = {rl_plan_cancel, rl_record_cancel, false},
+	[ACTION_PRELIM_SIGN] = {rl_plan_sign, reportlink_record_signature, true},
+	[ACTION_SIGN] = {rl_plan_sign, reportlink_record_signature, true},
+};
+
+/* RL015 */
+static const Transition *
+rl_require_transition(const Unit *unit, Status to)
+{
+	const State *state = &unit->before;
+	const Transition *transition =
+		reportlink_transition_to(to, state->status, state->addendum_open, state->finally_signed);
+
+	if (transition == NULL)
+		ereport(ERROR,
+				(reportlink_refusal(RL_TRANSITION),
+				 errdetail_plural("%s has the status %s%s and cannot become %s by an UPDATE.",
+								  "%s have the status %s%s and cannot become %s by an UPDATE.",
+								  unit->ids.count, reportlink_name_reports(&unit->ids),
+								  reportlink_status_name(state->status),
+								  state->addendum_open ? " with an open addendum" : "",
+								  reportlink_status_name(to))));
+	return transition;
+}
+
+/* Which transitions are asked for; whether one of them is a signature. RL015 */
+static bool
+rl_find_transitions(Sync *sync)
+{
+	bool signs = false;
+
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		Wish *wish = &sync->wishes[i];
+
+		if (wish->status == NULL)
+			continue;
+		wish->transition = rl_require_transition(&sync->units[i], wish->status->status);
+		signs |= rl_plain_actions[wish->transition->action].signs;
+	}
+	return signs;
+}
+
+/* Those that the statement cancels leave their group, and are the unit from here on */
+static void
+rl_leave_to_cancel(Call *call, const Sync *sync, Unit *unit, const Wish *wish)
+{
+	Report **leaving = palloc(sizeof(Report *) * wish->nmembers);
+	int nleaving = 0;
+
+	for (int i = 0; i < wish->nmembers; i++)
+	{
+		Report *report = wish->members[i];
+
+		report->named &= rl_change_of(sync, report) && rl_change_of(sync, report)->changes_status;
+		if (report->named)
+			leaving[nleaving++] = report;
+	}
+	*unit =
+		reportlink_leave_to_cancel(call, unit, wish->members, wish->nmembers, leaving, nleaving);
+}
+
+static void
+rl_plan_statuses(Call *call, Sync *sync, const Signing *signings)
+{
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		const Wish *wish = &sync->wishes[i];
+		Unit *unit = &sync->units[i];
+
+		if (wish->transition == NULL)
+			continue;
+		rl_plain_actions[wish->transition->action].plan(call, unit, wish->transition->action,
+														signings ? &signings[i] : NULL);
+		if (unit->after.status == STATUS_CANCELLED && unit->group != NULL)
+			rl_leave_to_cancel(call, sync, unit, wish);
+	}
+}
+
+static void
+rl_store_signatures(Call *call, const Sync *sync)
+{
+	Unit *signed_units = palloc_extended(sizeof(Unit) * sync->nunits, MCXT_ALLOC_HUGE);
+	int count = 0;
+
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		const Transition *transition = sync->wishes[i].transition;
+
+		if (transition != NULL && rl_plain_actions[transition->action].signs)
+			signed_units[count++] = sync->units[i];
+	}
+	reportlink_store_signatures(call, signed_units, count);
+}
+
+/* Changes of status, as the functions do them that make these transitions */
+static void
+rl_sync_statuses(Call *call, Sync *sync)
+{
+	bool signs = rl_find_transitions(sync);
+
+	rl_plan_statuses(call, sync,
+					 signs ? reportlink_load_signing(call, sync->units, sync->nunits) : NULL);
+	reportlink_store_units(call, sync->units, sync->nunits);
+	if (signs)
+		rl_store_signatures(call, sync);
+	for (int i = 0; i < sync->nunits; i++)
+	{
+		const Transition *transition = sync->wishes[i].transition;
+
+		if (transition != NULL)
+			rl_plain_actions[transition->action].record(call, &sync->units[i], transition->action);
+	}
+}
+
+static void
+rl_sync(Call *call, void *state)
+{
+	Sync *sync = state;
+
+	rl_identify(call, sync);
+	rl_select(call, sync);
+	rl_make_units(sync);
+	rl_sync_owners(call, sync);
+	rl_sync_statuses(call, sync);
+}
+
+/*
+ * Checks, completes and records what a plain UPDATE changed of status and
+ * owner; by_tables_owner tells whether a repair without actor is allowed.
+ * RL008, RL012 to RL015, RL020, and 40P01 when a function is at work on one of
+ * the patients and waits for the statement.
+ */
+void
+reportlink_sync(TriggerData *trigger, bool by_tables_owner)
+{
+	int count;
+	Change *changes = rl_read_changes(trigger, &count);
+	int next;
+
+	qsort(changes, count, sizeof(Change), rl_compare_changes);
+	for (int first = 0; first < count; first = next)
+	{
+		Call call = {.organization_id = changes[first].organization_id};
+		Sync sync = {.changes = changes + first, .by_tables_owner = by_tables_owner};
+
+		for (next = first; next < count; next++)
+		{
+			if (strcmp(changes[next].organization_id, call.organization_id) != 0)
+				break;
+		}
+		sync.nchanges = next - first;
+		reportlink_work(&call, WORK_LOOKUPS, rl_sync, &sync);
+	}
+}

@@ -1,0 +1,220 @@
+/*
+ * unit.c: a report that is not linked, or a group: what has one text and one state
+ *
+ * The workflow knows no difference between the two, and none between one unit
+ * (a function) and many (a plain UPDATE).
+ */
+#include "unit.h"
+
+#include "error.h"
+
+/* The unit of a report: with all members of its group in link order, or itself alone */
+Unit
+reportlink_unit(Report *report, Report *const *members, int count)
+{
+	return (Unit){.report = report,
+				  .group = report->group,
+				  .ids = reportlink_report_ids(members, count),
+				  .document_id = reportlink_document_in_force(report),
+				  .before = report->state,
+				  .after = report->state};
+}
+
+/* Finds and locks the unit of the report that an argument names; RL002 */
+Unit
+reportlink_select_unit(Call *call, FunctionCallInfo fcinfo, int report_arg, Selection *selection)
+{
+	Report **members;
+	int count;
+
+	reportlink_select_one(call, PG_GETARG_INT64(report_arg), selection);
+	members = reportlink_members(selection, selection->named[0]->group, &count);
+	return reportlink_unit(selection->named[0], members, count);
+}
+
+/*
+ * Tells REPEATABLE READ and SERIALIZABLE that members changed: see the head of
+ * model.c
+ */
+static void
+rl_touch_groups(Call *call, const Ids *group_ids)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(group_ids)};
+
+	if (group_ids->count > 0)
+		reportlink_execute(QUERY_TOUCH_GROUPS, args);
+}
+
+static void
+rl_store_state(Call *call, const Ids *ids, const State *state)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(ids),
+							reportlink_arg_text(reportlink_status_name(state->status)),
+							reportlink_arg_text(state->owner_id),
+							reportlink_arg_bool(state->drafting),
+							reportlink_arg_bool(state->addendum_open),
+							reportlink_arg_bool(state->finally_signed)};
+
+	reportlink_execute(QUERY_UPDATE_STATE, args);
+}
+
+/*
+ * Stores the states that changed: a statement for each state that is different
+ * from the others, however many units and reports get it, and one for all groups.
+ */
+void
+reportlink_store_units(Call *call, const Unit *units, int count)
+{
+	bool *stored = palloc(sizeof(bool) * count);
+	Ids group_ids = reportlink_ids(count);
+	int nreports = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		stored[i] = reportlink_same_state(&units[i].before, &units[i].after);
+		if (!stored[i] && units[i].group != NULL)
+			reportlink_ids_add(&group_ids, units[i].group->group_id);
+		nreports += units[i].ids.count;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		Ids ids;
+
+		if (stored[i])
+			continue;
+		ids = reportlink_ids(nreports);
+		for (int j = i; j < count; j++)
+		{
+			if (stored[j] || !reportlink_same_state(&units[i].after, &units[j].after))
+				continue;
+			for (int k = 0; k < units[j].ids.count; k++)
+				reportlink_ids_add(&ids, units[j].ids.values[k]);
+			units[j].report->state = units[j].after;
+			stored[j] = true;
+		}
+		rl_store_state(call, &ids, &units[i].after);
+	}
+	rl_touch_groups(call, &group_ids);
+}
+
+/* Puts another version (0: none) in force */
+void
+reportlink_store_document(Call *call, Unit *unit, int64 document_id)
+{
+	unit->document_id = document_id;
+	if (unit->group != NULL)
+	{
+		unit->group->document_id = document_id;
+		reportlink_store_group(call, unit->group);
+	}
+	else
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_id(unit->report->report_id),
+								reportlink_arg_id(document_id)};
+
+		unit->report->document_id = document_id;
+		reportlink_execute(QUERY_UPDATE_DOCUMENT, args);
+	}
+}
+
+/* Begins the data of an action's event with what every one of them tells */
+void
+reportlink_unit_data(EventData *data, const Unit *unit)
+{
+	reportlink_data_init(data);
+	reportlink_data_text(data, "old_status", reportlink_status_name(unit->before.status));
+	reportlink_data_text(data, "status", reportlink_status_name(unit->after.status));
+}
+
+/* Records that the owner changed, if he did (section 10: before the action's event) */
+void
+reportlink_record_owner(Call *call, const Unit *unit)
+{
+	if (!reportlink_same_text(unit->before.owner_id, unit->after.owner_id))
+		reportlink_record_owner_change(call, unit->group, unit->document_id, &unit->ids,
+									   unit->before.owner_id, unit->after.owner_id);
+}
+
+/* Records an action on all reports of the unit */
+void
+reportlink_record_unit(Call *call, const Unit *unit, const char *type, EventData *data)
+{
+	reportlink_record(call, type, unit->group, unit->document_id, &unit->ids, data);
+}
+
+static void
+rl_refuse_owner(const Call *call, const Unit *unit)
+{
+	const char *owner_id = unit->after.owner_id;
+
+	if (owner_id == NULL)
+		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
+						errdetail("%s: nobody is the owner.", reportlink_name_reports(&unit->ids)),
+						errhint("Open it first with reportlink_open(), or have it assigned with "
+								"reportlink_assign().")));
+	ereport(ERROR,
+			(reportlink_refusal(RL_NOT_OWNED),
+			 errdetail_plural("%s is not owned by \"%s\".", "%s are not owned by \"%s\".",
+							  unit->ids.count, reportlink_name_reports(&unit->ids), call->actor)));
+}
+
+/* RL008 unless the actor owns the unit */
+void
+reportlink_require_own(const Call *call, const Unit *unit)
+{
+	if (!call->repair && !reportlink_same_text(unit->after.owner_id, call->actor))
+		rl_refuse_owner(call, unit);
+}
+
+/* RL008 unless the actor owns the unit, or nobody does; the office needs neither (section 1) */
+void
+reportlink_require_own_or_nobodys(const Call *call, const Unit *unit)
+{
+	if (unit->after.owner_id != NULL && reportlink_is_interactive(call->member.role))
+		reportlink_require_own(call, unit);
+}
+
+static void
+rl_refuse_transition(const Unit *unit, Action action)
+{
+	bool signs = action == ACTION_PRELIM_SIGN || action == ACTION_SIGN;
+	bool signature = !reportlink_is_linkable(unit->after.status) &&
+					 unit->after.status != STATUS_CANCELLED && !unit->after.addendum_open;
+
+	ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
+					errdetail_plural("%s has the status %s%s: %s() does nothing with it.",
+									 "%s have the status %s%s: %s() does nothing with them.",
+									 unit->ids.count, reportlink_name_reports(&unit->ids),
+									 reportlink_status_name(unit->after.status),
+									 unit->after.addendum_open ? " and an open addendum" : "",
+									 reportlink_action_name(action)),
+					signs && signature
+						? errhint("Start an addendum first, with reportlink_start_addendum().")
+						: 0));
+}
+
+/* The transition that the action makes from here; RL015 when there is none */
+const Transition *
+reportlink_require_transition(const Unit *unit, Action action)
+{
+	const Transition *transition =
+		reportlink_transition_by(action, unit->after.status, unit->after.addendum_open,
+								 unit->after.finally_signed);
+
+	if (transition == NULL)
+		rl_refuse_transition(unit, action);
+	return transition;
+}
+
+/* RL015 for a cancelled report, which nobody changes any more */
+void
+reportlink_require_not_cancelled(const Unit *unit)
+{
+	if (unit->after.status == STATUS_CANCELLED)
+		ereport(ERROR,
+				(reportlink_refusal(RL_TRANSITION),
+				 errdetail("Report " INT64_FORMAT " is cancelled.", unit->report->report_id)));
+}
