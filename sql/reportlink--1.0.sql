@@ -271,8 +271,7 @@ BEGIN
 			signed_by text COLLATE "C",
 			signed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			CONSTRAINT signature_pkey PRIMARY KEY (organization_id, signature_id),
-			-- what was signed cannot go
-			CONSTRAINT signature_document_fkey FOREIGN KEY (organization_id, document_id) REFERENCES reportlink.document,
+			CONSTRAINT signature_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization,
 			CONSTRAINT signature_status CHECK (status IN ('prelim_signed', 'signed',
 				'addendum_prelim_signed', 'addendum_signed'))
 		);
