@@ -243,7 +243,7 @@ BEGIN
 		COMMENT ON TABLE reportlink.document IS 'versions of what was dictated; never updated, reports and groups point at them';
 		COMMENT ON COLUMN reportlink.document.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.document.document_id IS 'the version';
-		COMMENT ON COLUMN reportlink.document.parent_id IS 'last checkpoint or signed version that it was made from';
+		COMMENT ON COLUMN reportlink.document.parent_id IS 'version that it goes back to; autosaves on the way are passed over';
 		COMMENT ON COLUMN reportlink.document.report_id IS 'report through which it was saved';
 		COMMENT ON COLUMN reportlink.document.group_id IS 'group that the report was linked in when it was saved';
 		COMMENT ON COLUMN reportlink.document.transcript IS 'dictation';

@@ -281,6 +281,7 @@ reportlink_same_text(const char *one, const char *other)
 	return strcmp(one, other) == 0;
 }
 
+/* Do two states differ in nothing? */
 bool
 reportlink_same_state(const State *one, const State *other)
 {

@@ -148,9 +148,10 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								 {TEXTOID, INT8OID}},
 
 	/*
-	 * A version like $2 with the keys of $5 changed. It goes back to $2, or to
-	 * what that goes back to: an autosave is nobody's parent, so that it can be
-	 * pruned. What an addendum is started on is its parent whatever it is.
+	 * A version like $2 with the keys of $5 changed. It goes back to $2; but an
+	 * autosave is passed over, so that it can be pruned, unless it was put in
+	 * force elsewhere than it was saved (by linking or unlinking), it is
+	 * signed, or an addendum is started on it.
 	 */
 	[QUERY_INSERT_DOCUMENT] =
 		{"INSERT INTO reportlink.document AS d (organization_id, parent_id, report_id, group_id, "

@@ -97,7 +97,7 @@ reportlink_open(PG_FUNCTION_ARGS)
 	return reportlink_call(fcinfo, &rl_open_procedure);
 }
 
-/* RL014, RL008 */
+/* Plans the end of dictation; with release nobody owns the unit afterwards. RL014, RL008 */
 void
 reportlink_plan_close(Call *call, Unit *unit, bool release)
 {
@@ -108,6 +108,7 @@ reportlink_plan_close(Call *call, Unit *unit, bool release)
 		unit->after.owner_id = NULL;
 }
 
+/* Records report.closed; release: whether the owner was asked to go */
 void
 reportlink_record_closed(Call *call, const Unit *unit, bool release)
 {
