@@ -2,7 +2,7 @@
 -- keys, what a row must be like. Functions: names, arguments, results.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(238);
+SELECT plan(309);
 
 -- Tables and their columns
 
@@ -14,7 +14,9 @@ INSERT INTO shape VALUES
 	('patient', '{organization_id,mrn}'),
 	('report', '{organization_id,report_id,mrn,accession_number,native_id,assigning_authority,order_id,site_id,study_name,study_id,template_id,created_at,updated_at,status,owner_id,drafting,addendum_open,signed_at,group_id,link_position,document_id}'),
 	('report_group', '{organization_id,group_id,mrn,default_report_id,document_id,member_count,created_at,created_by,closed_at,merged_into}'),
-	('document', '{organization_id,document_id,parent_id,report_id,transcript,final_report,clinical_history,views,contrast,laterality,comparison,study_at,blank,checkpoint,reason,saved_at,saved_by}'),
+	('document', '{organization_id,document_id,parent_id,report_id,group_id,transcript,final_report,clinical_history,views,contrast,laterality,comparison,study_at,blank,checkpoint,reason,base_status,saved_at,saved_by}'),
+	('signature', '{organization_id,signature_id,document_id,report_id,group_id,status,signed_by,signed_at}'),
+	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,left_at}'),
 	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error}'),
 	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,transaction_id}'),
 	('subscriber', '{organization_id,subscriber,created_at,window_start,window_end,acknowledged_event_id}'),
@@ -30,7 +32,7 @@ SELECT has_column('reportlink', 'report_text', a.attname, format('report_text ha
 FROM pg_attribute a
 WHERE a.attnum > 0 AND NOT a.attisdropped
 	AND (a.attrelid = 'reportlink.report'::regclass
-		OR a.attrelid = 'reportlink.document'::regclass AND a.attname NOT IN ('parent_id', 'blank', 'reason', 'organization_id', 'report_id', 'document_id'));
+		OR a.attrelid = 'reportlink.document'::regclass AND a.attname NOT IN ('parent_id', 'blank', 'reason', 'base_status', 'organization_id', 'report_id', 'document_id'));
 
 -- Types
 
@@ -47,7 +49,7 @@ SELECT is_empty($$SELECT table_name, name FROM attribute
 		'transcript', 'final_report', 'clinical_history', 'views', 'contrast', 'laterality', 'comparison')$$,
 	'identifiers are text COLLATE "C"; only text for people is not');
 SELECT set_eq($$SELECT table_name || '.' || name FROM attribute WHERE identity = 'a' AND type = 'bigint'$$,
-	'{report.report_id,report_group.group_id,document.document_id,publication.publication_id,event.event_id}'::text[], 'ids are bigint identity, always');
+	'{report.report_id,report_group.group_id,document.document_id,signature.signature_id,past_link.past_link_id,publication.publication_id,event.event_id}'::text[], 'ids are bigint identity, always');
 SELECT is_empty($$SELECT table_name, name, type FROM attribute WHERE name IN ('report_id', 'group_id', 'document_id', 'parent_id', 'event_id', 'default_report_id', 'merged_into') AND type <> 'bigint'$$,
 	'whatever points at them is bigint');
 SELECT is_empty($$SELECT t.table_name FROM attribute t WHERE t.type NOT IN ('text', 'bigint', 'integer', 'boolean', 'timestamp with time zone', 'bigint[]', 'jsonb', 'name', 'xid8', 'pg_snapshot')$$,
@@ -110,6 +112,17 @@ INSERT INTO signature VALUES
 	('reportlink_open', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_close', 'organization_id text, report_id bigint, release boolean DEFAULT false, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_assign', 'organization_id text, report_id bigint, new_owner text, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_save', 'organization_id text, report_id bigint, content jsonb, expected_document_id bigint DEFAULT NULL, checkpoint boolean DEFAULT true, actor text DEFAULT NULL', 'bigint'),
+	('reportlink_discard', 'organization_id text, report_id bigint, unassign boolean DEFAULT false, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_cancel', 'organization_id text, report_id bigint, whole_group boolean DEFAULT false, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_prelim_sign', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_sign', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_start_addendum', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_reject', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_transitions', '', 'from_status text, to_status text, function text, addendum_open boolean, finally_signed boolean, plain_sql boolean, roles text[]'),
+	('reportlink_history', 'organization_id text, report_id bigint',
+		'report_id bigint, document_id bigint, parent_id bigint, saved_at timestamp with time zone, saved_by text, reason text, checkpoint boolean, signed boolean, signed_as text, signed_by text, signed_at timestamp with time zone, in_force boolean, transcript_bytes integer, final_report_bytes integer'),
+	('reportlink_prune_documents', 'organization_id text, before timestamp with time zone, batch integer DEFAULT 10000', 'integer'),
 	('reportlink_linked_reports', 'organization_id text, report_id bigint',
 		'report_id bigint, accession_number text, study_name text, created_at timestamp with time zone, mrn text, order_id text, site_id text, native_id text, assigning_authority text, is_default boolean'),
 	('reportlink_linkable_reports', 'organization_id text, report_id bigint',
@@ -119,9 +132,23 @@ INSERT INTO signature VALUES
 	('reportlink_check', 'organization_id text DEFAULT NULL', 'organization_id text, invariant text, group_id bigint, report_id bigint, detail text'),
 	('reportlink_grant', 'grantee regrole, profile text, organization_id text DEFAULT NULL', 'void'),
 	('reportlink_revoke', 'grantee regrole, profile text, organization_id text DEFAULT NULL', 'void');
+-- The triggers: what they guard, and when
+
+SELECT set_eq($$SELECT c.relname::text COLLATE "default", t.tgname::text COLLATE "default", t.tgfoid::regproc::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+		WHERE c.relnamespace = 'reportlink'::regnamespace AND NOT t.tgisinternal$$,
+	$$VALUES ('report', 'reportlink_insert', 'reportlink_report_insert'), ('report', 'reportlink_update', 'reportlink_report_update'), ('report', 'reportlink_sync', 'reportlink_report_sync'),
+		('report', 'reportlink_identifiers', 'reportlink_report_identifiers'), ('report', 'reportlink_delete', 'reportlink_report_delete'), ('report', 'reportlink_truncate', 'reportlink_refuse_change')
+	UNION ALL
+	SELECT t, 'reportlink_' || w.name, w.function FROM unnest('{report_group,document,signature,past_link,event}'::text[]) t,
+		(VALUES ('insert', 'reportlink_owner_insert'), ('change', 'reportlink_refuse_change'), ('truncate', 'reportlink_refuse_change')) w (name, function)$$,
+	'report is guarded and kept in step, what only functions write is guarded for INSERT, change and TRUNCATE');
+SELECT is_empty($$SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+	WHERE c.relnamespace = 'reportlink'::regnamespace AND NOT t.tgisinternal AND (t.tgenabled <> 'O' OR obj_description(t.oid, 'pg_trigger') IS NULL)$$,
+	'all triggers are enabled and have a comment');
+
 CREATE TEMP TABLE function AS
 SELECT p.oid, p.proname AS name, p.prosecdef, p.proconfig, p.prorettype, p.proretset, p.provolatile, p.proowner,
-	(SELECT string_agg(concat_ws(' ', a.name, format_type(a.type, NULL), substring(pg_get_function_arguments(p.oid) FROM a.name || ' [a-z \[\]]+ (DEFAULT (?:true|false|NULL))')), ', ' ORDER BY a.n)
+	(SELECT string_agg(concat_ws(' ', a.name, format_type(a.type, NULL), substring(pg_get_function_arguments(p.oid) FROM a.name || ' [a-z \[\]]+ (DEFAULT (?:true|false|NULL|10000))')), ', ' ORDER BY a.n)
 		FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, coalesce(p.proargmodes, array_fill('i'::"char", ARRAY[p.pronargs::int]))) WITH ORDINALITY a (type, name, mode, n)
 		WHERE a.mode IN ('i', 'b')) AS arguments,
 	coalesce((SELECT string_agg(a.name || ' ' || format_type(a.type, NULL), ', ' ORDER BY a.n)
@@ -195,6 +222,28 @@ FROM unnest('{unread,draft,prelim_signed,signed,addendum_prelim_signed,addendum_
 SELECT throws_ok(format($$INSERT INTO reportlink.report (organization_id, order_id, status) VALUES ('north', 'S-%s', %L)$$, status, status), '23514', NULL, format('status %L is none', status))
 FROM unnest('{final,Draft,"unread ",""}'::text[]) status;
 
+INSERT INTO reportlink.document (organization_id, report_id, final_report) VALUES ('north', 1, 'text') RETURNING document_id AS document \gset
+CREATE FUNCTION pg_temp.in_state(status text, addendum_open boolean, signed_at timestamptz) RETURNS text
+	LANGUAGE sql
+	RETURN format('INSERT INTO reportlink.report (organization_id, order_id, status, addendum_open, signed_at) VALUES (%L, %L, %L, %L, %L)',
+		'north', concat_ws(' ', status, addendum_open, signed_at), status, addendum_open, signed_at);
+CREATE TEMP TABLE state (status text, addendum boolean, signed boolean);
+INSERT INTO state VALUES ('unread', false, false), ('draft', false, false), ('prelim_signed', true, false), ('signed', true, true),
+	('addendum_prelim_signed', true, true), ('addendum_signed', true, true), ('cancelled', false, false);
+SELECT CASE WHEN addendum THEN lives_ok(pg_temp.in_state(status, true, NULL), format('an addendum can be open on %s', status))
+	ELSE throws_ok(pg_temp.in_state(status, true, NULL), '23514', NULL, format('no addendum can be open on %s', status)) END FROM state;
+SELECT CASE WHEN signed THEN lives_ok(pg_temp.in_state(status, false, '2026-03-02'), format('%s can have its first final signature', status))
+	ELSE throws_ok(pg_temp.in_state(status, false, '2026-03-02'), '23514', NULL, format('%s cannot have had a final signature', status)) END FROM state;
+SELECT CASE WHEN addendum THEN lives_ok(format($$INSERT INTO reportlink.document (organization_id, report_id, base_status) VALUES ('north', 1, %L)$$, status), format('an addendum can begin on %s', status))
+	ELSE throws_ok(format($$INSERT INTO reportlink.document (organization_id, report_id, base_status) VALUES ('north', 1, %L)$$, status), '23514', NULL, format('no addendum begins on %s', status)) END FROM state;
+SELECT CASE WHEN addendum THEN lives_ok(format($$INSERT INTO reportlink.signature (organization_id, document_id, report_id, status) VALUES ('north', %s, 1, %L)$$, :document::text, status), format('a signature gives %s', status))
+	ELSE throws_ok(format($$INSERT INTO reportlink.signature (organization_id, document_id, report_id, status) VALUES ('north', %s, 1, %L)$$, :document::text, status), '23514', NULL, format('no signature gives %s', status)) END FROM state;
+SELECT throws_ok(format('INSERT INTO reportlink.signature (organization_id, document_id, report_id, status, signed_at) VALUES (%L, %s, %s, %L, %s)', organization, document, report, status, at), code, NULL, why)
+FROM (VALUES ('nowhere', :document::text, '1', 'signed', 'now()', '23503', 'a signature is of an organization that there is'),
+	('north', 'NULL', '1', 'signed', 'now()', '23502', 'of a document'), ('north', :document::text, 'NULL', 'signed', 'now()', '23502', 'through a report'),
+	('north', :document::text, '1', NULL, 'now()', '23502', 'gives a status'), ('north', :document::text, '1', 'signed', 'NULL', '23502', 'and has its time')) t (organization, document, report, status, at, code, why);
+SELECT throws_ok($$INSERT INTO reportlink.past_link (organization_id, report_id, group_id) VALUES ('north', 1, 999999)$$, '23503', NULL, 'a group that was left is one that there was');
+
 -- Members of a group cannot differ in organization or MRN, whoever writes
 
 SELECT pg_temp.new_report('north', 'G1', 'G1-1') AS g1, pg_temp.new_report('north', 'G1', 'G1-2') AS g2 \gset
@@ -212,5 +261,6 @@ SELECT throws_ok($$INSERT INTO reportlink.report (organization_id, mrn, order_id
 SELECT throws_ok($$DELETE FROM reportlink.patient WHERE mrn = 'G1'$$, '23503', NULL, 'a patient with reports stays');
 SELECT throws_ok($$DELETE FROM reportlink.organization WHERE organization_id = 'north'$$, '23503', NULL, 'so does an organization');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- What linking refuses (section 3), in which words, and that nothing changes.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(43);
+SELECT plan(44);
 
 SELECT pg_temp.new_report('north', 'P1', 'A1') AS a1,
 	pg_temp.new_report('north', 'P1', 'A2') AS a2,
@@ -127,5 +127,6 @@ FROM (VALUES
 		pg_temp.linking('north', 'ada', :a1, :a2)))
 ) t (n, code, later, statement) ORDER BY n;
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

@@ -113,7 +113,7 @@ SELECT set_eq(
 	$$SELECT attname::text COLLATE "default" FROM pg_attribute
 		WHERE attrelid = 'reportlink.document'::regclass AND attnum > 0 AND NOT attisdropped$$,
 	$$SELECT name FROM content UNION ALL
-		SELECT unnest('{organization_id,document_id,parent_id,report_id,blank,checkpoint,reason,saved_at,saved_by}'::text[])$$,
+		SELECT unnest('{organization_id,document_id,parent_id,report_id,group_id,blank,checkpoint,reason,base_status,saved_at,saved_by}'::text[])$$,
 	'these are all the columns of content that there are');
 
 SELECT isnt(

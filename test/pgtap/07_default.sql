@@ -2,7 +2,7 @@
 -- (reportlink_set_default) or leaves (section 4).
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(40);
+SELECT plan(41);
 
 CREATE FUNCTION pg_temp.default_of(report bigint) RETURNS bigint
 	LANGUAGE sql
@@ -110,5 +110,6 @@ SELECT pg_temp.refused(format($$SELECT reportlink_set_default('south', %s, 'ada'
 SELECT pg_temp.refused($$SELECT reportlink_set_default('north', NULL, 'ada')$$,
 	'22004 argument report_id of reportlink_set_default must not be null', '22004: NULL report_id');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

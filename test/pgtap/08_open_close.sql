@@ -38,7 +38,7 @@ SELECT pg_temp.events() AS ignored \gset
 SELECT is(reportlink_close('north', :a1, false, 'ada')::text, format('(%s,,draft,ada,)', :a1::text), 'close returns the same row');
 SELECT is(pg_temp.state_of(:a1), 'draft ada', 'closed: not drafting, owner and status stay');
 SELECT is(pg_temp.events(), ARRAY['closed'], 'closed: one event');
-SELECT is((pg_temp.event('report.closed')).data, '{"release": false}', 'closed: without release');
+SELECT is((pg_temp.event('report.closed')).data, '{"old_status": "draft", "status": "draft", "release": false}', 'closed: without release');
 SELECT lives_ok(pg_temp.closing(:a1), 'closed again: succeeds');
 SELECT is(pg_temp.events(), '{}'::text[], 'closed again: no event');
 SELECT lives_ok(pg_temp.opening(:a1), 'opened by its owner after closing: succeeds');
@@ -49,7 +49,7 @@ SELECT is(reportlink_close('north', :a1, true, 'ada')::text, format('(%s,,draft,
 SELECT is(pg_temp.state_of(:a1), 'draft -', 'release: nobody''s, not drafting, still draft');
 SELECT is(pg_temp.events(), ARRAY['owner_changed', 'closed'], 'release: owner_changed comes before closed');
 SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": "ada", "new_owner": null}', 'release: from ada to nobody');
-SELECT is((pg_temp.event('report.closed')).data, '{"release": true}', 'release: closed says so');
+SELECT is((pg_temp.event('report.closed')).data, '{"old_status": "draft", "status": "draft", "release": true}', 'release: closed says so');
 SELECT lives_ok(pg_temp.closing(:a1, true), 'released again: succeeds');
 SELECT is(pg_temp.events(), '{}'::text[], 'released again: no event');
 

@@ -3,7 +3,7 @@
 -- too and is in 09_assign.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(109);
+SELECT plan(110);
 
 -- Section 8: 1 the role may, 0 RL014
 CREATE TEMP TABLE permission (operation text, attending int, resident int, drafter int, administrator int, integration int);
@@ -102,5 +102,6 @@ FROM (VALUES
 	('RL002', $$SELECT reportlink_assign('north', 999999999, 'nobody', 'rex')$$)
 ) t (code, statement);
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Settings of an organization (section 9): defaults, ranges, and what each does.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(45);
+SELECT plan(46);
 
 INSERT INTO reportlink.organization (organization_id) VALUES ('fresh');
 SELECT is((SELECT to_jsonb(o) - 'organization_id' - 'name' FROM reportlink.organization o WHERE organization_id = 'fresh'),
@@ -68,5 +68,6 @@ SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": null, "ne
 SELECT count(*) AS ignored FROM reportlink_unlink('north', ARRAY[:l1], true, 'ada') \gset
 SELECT is((pg_temp.event('report.owner_changed')).data ->> 'recipient', 'ada', 'also when it is unassigned by unlinking');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

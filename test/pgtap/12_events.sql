@@ -2,7 +2,7 @@
 -- that nothing is recorded when nothing changes, stands with each action.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(49);
+SELECT plan(50);
 
 INSERT INTO reportlink.report (organization_id, mrn, accession_number, native_id, assigning_authority, order_id, site_id, study_name)
 VALUES ('north', 'P"1''\', 'A1', 'N1', 'AUTH', 'O1', 'S1', 'CT Chest') RETURNING report_id AS a1 \gset
@@ -132,5 +132,6 @@ SELECT reportlink_link('north', ARRAY[:a1, :a2], false, 'ada') AS ignored \gset
 SELECT is(pg_temp.events(), ARRAY['linked'], 'reportlink.notify off: events are recorded all the same');
 SELECT throws_ok($$SET LOCAL reportlink.notify = 'sometimes'$$, '22023', NULL, 'reportlink.notify is commit or off');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

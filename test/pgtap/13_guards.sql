@@ -1,12 +1,18 @@
--- What plain SQL may do (section 11): whoever writes, the rules hold.
+-- What plain SQL may not do (section 11): whoever writes, the rules hold. What
+-- UPDATE of status and owner_id may do is in 26_plain_sql.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(181);
+SELECT plan(211);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text', 'draft', 'ada') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2,
 	pg_temp.new_report('north', 'P1', 'A3') AS a3, pg_temp.new_report('north', NULL, 'A4') AS a4 \gset
 SELECT group_id AS g FROM reportlink_link('north', ARRAY[:a1, :a2], true, 'ada') \gset
 SELECT pg_temp.document_of(:a1) AS document \gset
+-- rows of every table that only functions write
+SELECT pg_temp.new_report('north', 'P4', 'D1') AS d1, pg_temp.new_report('north', 'P4', 'D2') AS d2, pg_temp.restored_report('north', 'P4', 'D3', 'text', 'signed') AS d3 \gset
+SELECT reportlink_link('north', ARRAY[:d1, :d2], false, 'ada') AS ignored \gset
+SELECT count(*) AS ignored FROM reportlink_unlink('north', ARRAY[:d1], false, 'ada') \gset
+INSERT INTO reportlink.signature (organization_id, document_id, report_id, status) VALUES ('north', pg_temp.document_of(:d3), :d3, 'signed');
 
 -- A role that has every right on the tables and does not own them
 CREATE ROLE reportlink_test_writer;
@@ -21,23 +27,26 @@ FROM unnest(ARRAY['reportlink_test_writer', current_user]) role;
 
 CREATE TEMP TABLE managed (name text, new_value text);
 INSERT INTO managed VALUES
-	('organization_id', '''south'''), ('report_id', 'DEFAULT'), ('status', '''signed'''), ('owner_id', '''abe'''),
+	('organization_id', '''south'''), ('report_id', 'DEFAULT'),
 	('drafting', 'NOT drafting'), ('addendum_open', 'true'), ('signed_at', 'now()'), ('group_id', '1 + coalesce(group_id, 0)'),
 	('link_position', '99'), ('document_id', '999');
 SELECT set_eq(
 	$$SELECT attname::text COLLATE "default" FROM pg_attribute WHERE attrelid = 'reportlink.report'::regclass AND attnum > 0 AND NOT attisdropped$$,
-	$$SELECT name FROM managed UNION ALL SELECT unnest('{mrn,accession_number,native_id,assigning_authority,order_id,site_id,study_name,study_id,template_id,created_at,updated_at}'::text[])$$,
+	$$SELECT name FROM managed UNION ALL SELECT unnest('{status,owner_id,mrn,accession_number,native_id,assigning_authority,order_id,site_id,study_name,study_id,template_id,created_at,updated_at}'::text[])$$,
 	'these are all columns of report');
 SELECT is(pg_temp.outcome_for(w.role, format('UPDATE reportlink.report SET %I = %s WHERE report_id = %s', m.name, m.new_value, r.report)),
 	'RL021 column is managed by reportlink', format('UPDATE of %s of %s, by %s: RL021', m.name, r.what, w.who))
 FROM managed m, writer w, (VALUES (:a1::bigint, 'a linked report'), (:a3::bigint, 'a report that is not linked')) r (report, what);
+SELECT is(pg_temp.outcome_for('reportlink_test_writer', format('UPDATE reportlink.report SET %I = %L WHERE report_id = %s', name, new_value, report)),
+	'RL012 no acting user', format('UPDATE of %s of %s, by who has every right and is no user: RL012', name, what))
+FROM (VALUES ('status', 'signed'), ('owner_id', 'abe')) c (name, new_value), (VALUES (:a1::bigint, 'a linked report'), (:a3::bigint, 'a report that is not linked')) r (report, what);
 SELECT matches(pg_temp.detail(format('UPDATE reportlink.report SET group_id = NULL WHERE report_id = %s', :a1::text)),
 	format('group_id.*%s', :a1::text), 'RL021: DETAIL has column and report');
 SELECT matches(pg_temp.hint(format('UPDATE reportlink.report SET %s WHERE report_id = %s', change, :a1::text)), function,
 	format('RL021: the hint names %s()', function))
-FROM (VALUES ('group_id = NULL', 'reportlink_unlink'), ('link_position = 7', 'reportlink_link'), ('owner_id = ''abe''', 'reportlink_assign'),
-	('status = ''unread''', 'reportlink_open'), ('drafting = false', 'reportlink_close')) t (change, function);
-SELECT pg_temp.refused('UPDATE reportlink.report SET status = ''cancelled''', 'RL021 column is managed by reportlink', 'of all reports at once: refused, nothing changed');
+FROM (VALUES ('group_id = NULL', 'reportlink_unlink'), ('link_position = 7', 'reportlink_link'), ('drafting = false', 'reportlink_open'),
+	('drafting = false', 'reportlink_close'), ('addendum_open = true', 'reportlink_start_addendum'), ('signed_at = now()', 'reportlink_sign'), ('document_id = NULL', 'reportlink_save')) t (change, function);
+SELECT pg_temp.refused('UPDATE reportlink.report SET drafting = NOT drafting', 'RL021 column is managed by reportlink', 'of all reports at once: refused, nothing changed');
 
 SELECT lives_ok(format('UPDATE reportlink.report SET status = status, owner_id = owner_id, group_id = group_id, drafting = drafting WHERE report_id = %s', :a1::text),
 	'an UPDATE that gives managed columns the value they have changes nothing, and may');
@@ -98,30 +107,39 @@ FROM writer w, (VALUES ('unread', NULL, true), ('unread', 'text', true), ('draft
 SELECT is((SELECT count(*) FROM reportlink.document WHERE transcript = 'text' AND report_id IN (SELECT d.report_id FROM reportlink.document d EXCEPT SELECT report_id FROM reportlink.report)),
 	4::bigint, 'the text of a deleted report stays');
 
--- What nobody changes: every column of report_group, document and event
+-- Never what was signed once, not even by the owner of the tables: it would not be found again
+SELECT pg_temp.restored_report('north', 'P6', 'F-' || status, 'text', status) AS report, status INTO TEMP signed_once FROM unnest('{unread,cancelled}'::text[]) status;
+INSERT INTO reportlink.signature (organization_id, document_id, report_id, status) SELECT 'north', pg_temp.document_of(report), report, 'prelim_signed' FROM signed_once;
+SELECT is(pg_temp.outcome_for(w.role, pg_temp.deleting(report)), 'RL021 column is managed by reportlink', format('DELETE of a report that is %s and was signed once, by %s: RL021', status, w.who))
+FROM signed_once, writer w;
+SELECT matches(pg_temp.detail(pg_temp.deleting(report)), format('%s.*signed', report), 'RL021: DETAIL has the report and why') FROM signed_once WHERE status = 'unread';
+
+-- What nobody changes: every column of report_group, document, signature, past_link and event
 
 SELECT pg_temp.refused(format('UPDATE %s SET %I = %s', a.attrelid::regclass, a.attname,
 		CASE WHEN a.attidentity = 'a' THEN 'DEFAULT' WHEN a.attnotnull THEN quote_ident(a.attname) ELSE 'NULL' END),
 	CASE WHEN a.attgenerated = 's' THEN '428C9 column "blank" can only be updated to DEFAULT' ELSE 'RL021 column is managed by reportlink' END,
 	format('UPDATE of %s.%s: refused', a.attrelid::regclass, a.attname))
 FROM pg_attribute a
-WHERE a.attrelid IN ('reportlink.report_group'::regclass, 'reportlink.document'::regclass, 'reportlink.event'::regclass)
+WHERE a.attrelid IN ('reportlink.report_group'::regclass, 'reportlink.document'::regclass, 'reportlink.signature'::regclass, 'reportlink.past_link'::regclass, 'reportlink.event'::regclass)
 	AND a.attnum > 0 AND NOT a.attisdropped;
 SELECT is(pg_temp.outcome_for(w.role, format(s.statement, t.name)), 'RL021 column is managed by reportlink', format('%s by %s: RL021', format(s.statement, t.name), w.who))
-FROM writer w, unnest('{reportlink.report_group,reportlink.document,reportlink.event}'::text[]) t (name),
+FROM writer w, unnest('{reportlink.report_group,reportlink.document,reportlink.signature,reportlink.past_link,reportlink.event}'::text[]) t (name),
 	(VALUES ('DELETE FROM %s'), ('TRUNCATE %s CASCADE')) s (statement);
 SELECT pg_temp.refused('TRUNCATE reportlink.report', 'RL021 column is managed by reportlink', 'TRUNCATE of report: RL021');
 SELECT is(pg_temp.outcome_for('reportlink_test_writer', statement), 'RL021 column is managed by reportlink', format('INSERT into %s by who does not own the tables: RL021', name))
 FROM (VALUES
 	('report_group', $$INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, member_count, created_by) VALUES ('north', 'P1', 1, 2, 'ada')$$),
 	('document', $$INSERT INTO reportlink.document (organization_id, report_id, transcript) VALUES ('north', 1, 'x')$$),
+	('signature', format($$INSERT INTO reportlink.signature (organization_id, document_id, report_id, status) VALUES ('north', %s, 1, 'signed')$$, :document::text)),
+	('past_link', format($$INSERT INTO reportlink.past_link (organization_id, report_id, group_id) VALUES ('north', 1, %s)$$, :g::text)),
 	('event', $$INSERT INTO reportlink.event (organization_id, type, report_ids, linked_identifiers, database_role) VALUES ('north', 'x', '{}', '[]', 'x')$$)) t (name, statement);
 
 -- A user's own trigger, fired by a function of reportlink, writes as plainly as anybody
 
 CREATE FUNCTION pg_temp.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	UPDATE reportlink.report SET owner_id = 'abe' WHERE report_id = NEW.report_id AND owner_id <> 'abe';
+	UPDATE reportlink.report SET drafting = true WHERE report_id = NEW.report_id AND NOT drafting;
 	RETURN NULL;
 END
 $$;

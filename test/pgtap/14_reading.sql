@@ -1,7 +1,7 @@
 -- Reading (section 11): the sidebar, the dialog, find, and the views.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(104);
+SELECT plan(105);
 
 INSERT INTO reportlink.report (organization_id, mrn, accession_number, order_id, site_id, native_id, assigning_authority, study_name, created_at)
 VALUES ('north', 'P1', 'A1', 'O1', 'S1', 'N1', 'AUTH', 'CT Chest', '2026-01-05') RETURNING report_id AS a1 \gset
@@ -123,5 +123,6 @@ SELECT is((SELECT count(*) FROM reportlink.worklist WHERE mrn = 'W' AND status =
 SELECT count(*) AS ignored FROM reportlink_linked_reports('north', :a1), reportlink_linkable_reports('north', :a1), reportlink_find('north', 'P1') \gset
 SELECT is(pg_temp.events(), ARRAY['linked'], 'reading records nothing');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

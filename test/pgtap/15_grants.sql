@@ -3,7 +3,7 @@
 -- the catalog, so that what comes later must be decided on here too.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(248);
+SELECT plan(304);
 
 CREATE ROLE reportlink_test_reader;
 CREATE ROLE reportlink_test_reporter;
@@ -22,6 +22,8 @@ INSERT INTO expected VALUES
 	('report',       '{SELECT}', '{SELECT}', '{}', '{SELECT,DELETE}'),
 	('report_group', '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('document',     '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
+	('signature',    '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
+	('past_link',    '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('publication',  '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('report_text',  '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('worklist',     '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
@@ -72,8 +74,10 @@ WHERE e.privileges IS NOT NULL
 ORDER BY p.name, r.name;
 SELECT is(pg_temp.writable(role, privilege), CASE WHEN name IN ('reporter', 'administrator') THEN
 		CASE privilege WHEN 'INSERT' THEN '{organization_id}'::text[] ELSE '{}' END
-			|| '{mrn,accession_number,native_id,assigning_authority,order_id,site_id,study_name,study_id,template_id}' ELSE '{}' END,
-	format('%s, %s of columns of report: %s', name, privilege, CASE WHEN name IN ('reporter', 'administrator') THEN 'identifiers and study' ELSE 'none' END))
+			|| '{mrn,accession_number,native_id,assigning_authority,order_id,site_id,study_name,study_id,template_id}'
+			|| CASE privilege WHEN 'UPDATE' THEN '{status,owner_id}'::text[] ELSE '{}' END ELSE '{}' END,
+	format('%s, %s of columns of report: %s', name, privilege, CASE WHEN name NOT IN ('reporter', 'administrator') THEN 'none'
+		WHEN privilege = 'UPDATE' THEN 'identifiers, study, status and owner' ELSE 'identifiers and study' END))
 FROM profile, unnest('{INSERT,UPDATE}'::text[]) privilege;
 SELECT is_empty(format($$SELECT r.name, a.attname FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0
 	WHERE has_column_privilege(%L, r.oid, a.attnum, 'INSERT') OR has_column_privilege(%1$L, r.oid, a.attnum, 'UPDATE')$$, role),
@@ -82,16 +86,22 @@ SELECT ok(has_schema_privilege(role, 'reportlink', 'USAGE') AND NOT has_schema_p
 SELECT is_empty(format($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'reportlink'::regnamespace AND c.relkind = 'S'
 	AND (has_sequence_privilege(%L, c.oid, 'USAGE') OR has_sequence_privilege(%1$L, c.oid, 'UPDATE'))$$, role), format('%s has no sequence', name)) FROM profile;
 
--- Functions
+-- Functions: what each profile has besides the one before
 
-SELECT is(pg_temp.executable('reportlink_test_reader'), '{reportlink_find,reportlink_linkable_reports,reportlink_linked_reports,reportlink_version}'::text[],
-	'reader: the reading functions');
-SELECT is(pg_temp.executable('reportlink_test_listener'), '{reportlink_find,reportlink_linkable_reports,reportlink_linked_reports,reportlink_version}'::text[],
-	'listener: the reading functions');
-SELECT is(pg_temp.executable('reportlink_test_reporter'), '{reportlink_assign,reportlink_close,reportlink_find,reportlink_link,reportlink_linkable_reports,reportlink_linked_reports,reportlink_open,reportlink_set_default,reportlink_unlink,reportlink_version}'::text[],
-	'reporter: linking, ownership and opening besides');
-SELECT is(pg_temp.executable('reportlink_test_administrator'), '{reportlink_assign,reportlink_check,reportlink_close,reportlink_find,reportlink_link,reportlink_linkable_reports,reportlink_linked_reports,reportlink_open,reportlink_set_default,reportlink_unlink,reportlink_version}'::text[],
-	'administrator: reportlink_check() besides');
+CREATE TEMP TABLE allowed (name text, functions text[]);
+INSERT INTO allowed VALUES
+	('reader', '{find,history,linkable_reports,linked_reports,transitions,version}'),
+	('reporter', '{assign,cancel,close,discard,link,open,prelim_sign,reject,save,set_default,sign,start_addendum,unlink}'),
+	('administrator', '{check,prune_documents}');
+CREATE FUNCTION pg_temp.allowed(VARIADIC profiles text[]) RETURNS text[]
+	LANGUAGE sql
+	BEGIN ATOMIC
+		SELECT array_agg('reportlink_' || f ORDER BY 'reportlink_' || f) FROM allowed a, unnest(a.functions) f WHERE a.name = ANY (profiles);
+	END;
+SELECT is(pg_temp.executable('reportlink_test_reader'), pg_temp.allowed('reader'), 'reader: the reading functions');
+SELECT is(pg_temp.executable('reportlink_test_listener'), pg_temp.allowed('reader'), 'listener: the reading functions');
+SELECT is(pg_temp.executable('reportlink_test_reporter'), pg_temp.allowed('reader', 'reporter'), 'reporter: linking, ownership and the workflow besides');
+SELECT is(pg_temp.executable('reportlink_test_administrator'), pg_temp.allowed('reader', 'reporter', 'administrator'), 'administrator: reportlink_check() and reportlink_prune_documents() besides');
 
 -- A reader tries: every function that writes, every table, every way
 
@@ -101,7 +111,7 @@ SELECT is(pg_temp.sqlstate_for('reportlink_test_' || p.name, format('SELECT * FR
 		(SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM pg_proc, unnest(proargtypes::oid[]) t WHERE pg_proc.oid = f.oid))), '42501',
 	format('a %s cannot call %s()', p.name, f.name))
 FROM function f, unnest('{reader,listener}'::text[]) p (name)
-WHERE f.name NOT IN ('reportlink_version', 'reportlink_find', 'reportlink_linked_reports', 'reportlink_linkable_reports')
+WHERE f.name <> ALL (pg_temp.allowed('reader'))
 	AND f.oid NOT IN (SELECT oid FROM pg_proc WHERE prorettype = 'trigger'::regtype);
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format(s.statement, r.name, (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = r.oid AND attnum = 1))), '42501',
 	format('a reader cannot %s', format(s.statement, r.name, 'organization_id')))
@@ -113,7 +123,8 @@ FROM unnest('{report,patient}'::text[]) name;
 SELECT is(pg_temp.digest(), :'before', 'nothing was changed by it');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', statement), 'done', format('a reader can %s', statement))
 FROM (VALUES ('SELECT * FROM reportlink.report_text'), ('SELECT * FROM reportlink.worklist'), ('SELECT * FROM reportlink_find(''north'', ''P1'')'),
-	(format('SELECT * FROM reportlink_linked_reports(''north'', %s)', :a1::text)), (format('SELECT * FROM reportlink_linkable_reports(''north'', %s)', :a1::text))) t (statement);
+	(format('SELECT * FROM reportlink_linked_reports(''north'', %s)', :a1::text)), (format('SELECT * FROM reportlink_linkable_reports(''north'', %s)', :a1::text)),
+	(format('SELECT * FROM reportlink_history(''north'', %s)', :a1::text)), ('SELECT * FROM reportlink_transitions()'), ('SELECT * FROM reportlink.signature'), ('SELECT * FROM reportlink.past_link')) t (statement);
 SELECT is(pg_temp.sqlstate_for('reportlink_test_listener', statement), code, format('a listener: %s %s', statement, code))
 FROM (VALUES ('SELECT * FROM reportlink.event', 'done'), ('SELECT * FROM reportlink.report', '42501'), ('LISTEN reportlink', 'done')) t (statement, code);
 
@@ -134,7 +145,22 @@ FROM (VALUES
 	(11, format($$UPDATE reportlink.report SET order_id = 'O1', study_name = 'MR' WHERE report_id = %s$$, :a2::text), 'done'),
 	(12, format($$UPDATE reportlink.report SET mrn = 'P2' WHERE report_id = %s$$, :a2::text), 'RL021'),
 	(13, format($$UPDATE reportlink.report SET group_id = NULL WHERE report_id = %s$$, :a2::text), '42501'),
-	(14, format($$UPDATE reportlink.report SET status = 'signed' WHERE report_id = %s$$, :a2::text), '42501'),
+	(14, format($$UPDATE reportlink.report SET status = 'signed' WHERE report_id = %s$$, :a2::text), 'RL012'),
+	(14, format($$UPDATE reportlink.report SET drafting = false WHERE report_id = %s$$, :a2::text), '42501'),
+	(14, format($$SELECT reportlink_save('north', %s, '{"final_report": "text"}', NULL, true, 'rex')$$, :a2::text), 'done'),
+	(14, format($$SELECT reportlink_discard('north', %s, false, 'ada')$$, :a2::text), 'done'),
+	(14, format($$SELECT reportlink_save('north', %s, '{"final_report": "text"}', NULL, true, 'ada')$$, :a1::text), 'RL008'),
+	(14, format($$SELECT reportlink_open('north', %s, 'rex')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_save('north', %s, '{"final_report": "text"}', NULL, true, 'rex')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_prelim_sign('north', %s, 'rex')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_reject('north', %s, 'ada')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_prelim_sign('north', %s, 'rex')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_sign('north', %s, 'ada')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_start_addendum('north', %s, 'ada')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_cancel('north', %s, false, 'ada')$$, :a1::text), 'RL015'),
+	(15, $$SELECT reportlink_prune_documents('north', 'infinity')$$, '42501'),
+	(15, 'DELETE FROM reportlink.document', '42501'),
+	(15, 'DELETE FROM reportlink.signature', '42501'),
 	(15, 'DELETE FROM reportlink.report', '42501'),
 	(16, 'SELECT * FROM reportlink_check()', '42501'),
 	(17, 'SELECT * FROM reportlink.event', '42501')) t (n, statement, code);
@@ -149,6 +175,8 @@ FROM (VALUES
 	(7, format('DELETE FROM reportlink.report WHERE report_id = %s', :a2::text), 'RL021'),
 	(8, 'SELECT * FROM reportlink_check()', 'done'),
 	(9, 'DELETE FROM reportlink.event', '42501'),
+	(9, 'DELETE FROM reportlink.document', '42501'),
+	(9, $$SELECT reportlink_prune_documents('north', 'infinity')$$, 'done'),
 	(10, $$SELECT reportlink_grant('reportlink_test_reader', 'administrator')$$, '42501'),
 	(11, 'SELECT reportlink_install()', '42501')) t (n, statement, code);
 
@@ -166,7 +194,7 @@ SELECT lives_ok(format('DROP ROLE %I', role), format('nothing keeps the role fro
 
 CREATE ROLE "reportlink test ""Röntgen""";
 SELECT lives_ok($$SELECT reportlink_grant('"reportlink test ""Röntgen"""', 'reader')$$, 'a role whose name needs quotes');
-SELECT is(pg_temp.executable('reportlink test "Röntgen"'), '{reportlink_find,reportlink_linkable_reports,reportlink_linked_reports,reportlink_version}'::text[], 'has its profile');
+SELECT is(pg_temp.executable('reportlink test "Röntgen"'), pg_temp.allowed('reader'), 'has its profile');
 SELECT pg_temp.refused(format($$SELECT %s('reportlink test "Röntgen"'::name::text::regrole, 'reader')$$, f), outcome, format('%s: %s', f, outcome))
 FROM (VALUES ('reportlink_grant', '42602 invalid name syntax')) t (f, outcome);
 SELECT pg_temp.refused(format($$SELECT %s('"reportlink test ""Röntgen"""', %s)$$, f, arguments), outcome, format('%s, %s: %s', f, arguments, outcome))
@@ -191,5 +219,6 @@ SELECT is(pg_temp.sqlstate_for('reportlink_test_stranger', $$SELECT * FROM repor
 SELECT is(pg_temp.sqlstate_for('reportlink_test_stranger', format($$SELECT reportlink_assign('north', %s, 'ada', 'adm')$$, :a1::text)), 'done',
 	'functions work as the owner of the tables, whoever that is');
 
+SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

@@ -2,16 +2,21 @@
 -- triggers, is found and named; nothing is found where nothing is broken.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(32);
+SELECT plan(39);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2, pg_temp.new_report('north', 'P1', 'A3') AS a3,
 	pg_temp.new_report('north', 'P2', 'B1') AS b1, pg_temp.new_report('north', 'P2', 'B2') AS b2, pg_temp.new_report('north', 'P2', 'B3') AS b3,
 	pg_temp.new_report('north', 'P2', 'B4') AS b4, pg_temp.restored_report('north', 'P3', 'C1', 'own') AS c1, pg_temp.new_report('south', 'P1', 'S1') AS s1,
-	pg_temp.new_report('south', 'P1', 'S2') AS s2 \gset
+	pg_temp.new_report('south', 'P1', 'S2') AS s2, pg_temp.new_report('north', 'P4', 'D1') AS d1, pg_temp.new_report('north', 'P4', 'D2') AS d2 \gset
 SELECT group_id AS g FROM reportlink_link('north', ARRAY[:a1, :a2, :a3], true, 'ada') \gset
 SELECT group_id AS m1 FROM reportlink_link('north', ARRAY[:b1, :b2], false, 'ada') \gset
 SELECT group_id AS m2 FROM reportlink_link('north', ARRAY[:b3, :b4], false, 'ada') \gset
 SELECT group_id AS m FROM reportlink_link('north', ARRAY[:b1, :b3], false, 'ada') \gset
+-- a group that was signed, with a chain of versions
+SELECT group_id AS h FROM reportlink_link('north', ARRAY[:d1, :d2], true, 'ada') \gset
+SELECT reportlink_save('north', :d1, '{"final_report": "one"}', NULL, true, 'ada') AS v1 \gset
+SELECT reportlink_save('north', :d1, '{"final_report": "two"}', NULL, true, 'ada') AS v2 \gset
+SELECT reportlink_sign('north', :d1, 'ada') AS ignored \gset
 SELECT is_empty('SELECT * FROM reportlink_check()', 'nothing is broken: no row');
 
 -- Breaks something without triggers and foreign keys, asks, and takes it back:
@@ -47,8 +52,8 @@ INSERT INTO breakage VALUES
 	(12, format('UPDATE reportlink.report SET owner_id = ''abe'' WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
 	(13, format('UPDATE reportlink.report SET owner_id = ''abe'' WHERE report_id = %s', :b2::text), 'linked reports agree on status, owner, drafting and signature'),
 	(14, format('UPDATE reportlink.report SET drafting = false WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
-	(15, format('UPDATE reportlink.report SET signed_at = now() WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
-	(16, format('UPDATE reportlink.report SET addendum_open = true WHERE report_id = %s', :a2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(15, format('UPDATE reportlink.report SET signed_at = signed_at - interval ''1 s'' WHERE report_id = %s', :d2::text), 'linked reports agree on status, owner, drafting and signature'),
+	(16, format('UPDATE reportlink.report SET addendum_open = true WHERE report_id = %s', :d2::text), 'linked reports agree on status, owner, drafting and signature'),
 	(17, format('UPDATE reportlink.report SET link_position = 1 WHERE report_id = %s', :a2::text), 'link positions in a group differ'),
 	(18, format('UPDATE reportlink.report SET document_id = 999999 WHERE report_id = %s', :c1::text), 'a report points at a document that is there'),
 	(19, format('UPDATE reportlink.report SET document_id = 999999 WHERE report_id = %s', :a2::text), 'a report points at a document that is there'),
@@ -58,7 +63,13 @@ INSERT INTO breakage VALUES
 	(23, format('UPDATE reportlink.report_group SET merged_into = %s WHERE group_id = %s', :g::text, :m1::text), 'a merged group went into a group that is there'),
 	(24, format('UPDATE reportlink.report SET owner_id = NULL WHERE group_id = %s', :g::text), 'who drafts owns a draft or an open addendum'),
 	(25, format('UPDATE reportlink.report SET status = ''signed'' WHERE group_id = %s', :g::text), 'who drafts owns a draft or an open addendum'),
-	(26, format('UPDATE reportlink.report SET drafting = true WHERE report_id = %s', :c1::text), 'who drafts owns a draft or an open addendum');
+	(26, format('UPDATE reportlink.report SET drafting = true WHERE report_id = %s', :c1::text), 'who drafts owns a draft or an open addendum'),
+	(27, format('UPDATE reportlink.report SET drafting = true WHERE group_id = %s', :h::text), 'who drafts owns a draft or an open addendum'),
+	(28, format('UPDATE reportlink.signature SET document_id = 999999 WHERE document_id = %s', :v2::text), 'a signature is of a document that is there'),
+	(29, format('DELETE FROM reportlink.document WHERE document_id = %s', :v2::text), 'a signature is of a document that is there'),
+	(30, format('DELETE FROM reportlink.document WHERE document_id = %s', :v2::text), 'a group points at a document that is there'),
+	(31, format('DELETE FROM reportlink.document WHERE document_id = %s', :v1::text), 'a version goes back to a document that is there'),
+	(32, format('UPDATE reportlink.document SET parent_id = 999999 WHERE document_id = %s', :v2::text), 'a version goes back to a document that is there');
 SELECT ok(pg_temp.found(breaking) @> ARRAY[invariant], format('%s: %s', invariant, breaking)) FROM breakage ORDER BY n;
 SELECT is_empty('SELECT * FROM reportlink_check()', 'all was taken back: no row');
 
@@ -73,5 +84,9 @@ SELECT is((SELECT array_agg((organization_id, invariant, group_id, report_id, de
 	'a row says where: organization_id, invariant, group_id, report_id, detail');
 SELECT is_empty($$SELECT * FROM reportlink_check('nowhere')$$, 'an organization that there is not: no row');
 
+SET LOCAL session_replication_role = replica;
+UPDATE reportlink.report SET document_id = NULL WHERE report_id = :a2;
+SET LOCAL session_replication_role = origin;
+SELECT is_empty('SELECT * FROM reportlink_check()', 'what was put right is not found any more');
 SELECT finish();
 ROLLBACK;

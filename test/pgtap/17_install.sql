@@ -3,7 +3,7 @@
 -- installed says so.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(51);
+SELECT plan(62);
 
 -- Everything that there is in the schema, by definition
 CREATE FUNCTION pg_temp.catalog() RETURNS text
@@ -74,13 +74,14 @@ SELECT is(pg_temp.digest(), :'digest', 'no row is lost, none changed');
 SELECT is(pg_temp.triggers(), '{}'::text[], 'the triggers are gone');
 SELECT hasnt_function('public'::name, 'reportlink_link'::name, 'the functions are gone');
 SELECT is((SELECT array_agg(accession_number::text ORDER BY report_id) FROM reportlink.report_text), '{A1,A2,A3}'::text[], 'the views still read');
-SELECT is((SELECT count(*) FROM pg_constraint WHERE connamespace = 'reportlink'::regnamespace AND contype = 'c' AND conrelid = 'reportlink.report'::regclass), 4::bigint, 'the constraints are there');
+SELECT is((SELECT count(*) FROM pg_constraint WHERE connamespace = 'reportlink'::regnamespace AND contype = 'c' AND conrelid = 'reportlink.report'::regclass), 6::bigint, 'the constraints are there');
 CREATE EXTENSION reportlink;
 SELECT is(reportlink_install(), '1.0', 'the extension made again, the tables installed again');
 SELECT is(pg_temp.triggers(), :'triggers'::text[], 'all triggers are there again');
 SELECT is(pg_temp.digest(), :'digest', 'the rows are as they were');
 SELECT lives_ok(format($$SELECT reportlink_link('north', '{%s,%s}', true, 'ada')$$, :a1::text, :a3::text), 'and linking goes on');
-SELECT throws_ok(format($$UPDATE reportlink.report SET status = 'signed' WHERE report_id = %s$$, :a1::text), 'RL021', NULL, 'guarded as before');
+SELECT throws_ok(format('UPDATE reportlink.report SET document_id = NULL WHERE report_id = %s', :a1::text), 'RL021', NULL, 'guarded as before');
+SELECT throws_ok(format($$UPDATE reportlink.report SET status = 'prelim_signed' WHERE report_id = %s$$, :a1::text), 'RL020', NULL, 'and kept in step as before');
 
 -- Names that shadow what the functions use do them no harm
 
@@ -110,6 +111,9 @@ CREATE TEMP TABLE call (statement text);
 INSERT INTO call VALUES
 	($$SELECT reportlink_link('north', '{1,2}', true, 'ada')$$), ($$SELECT reportlink_unlink('north', '{1}', false, 'ada')$$), ($$SELECT reportlink_set_default('north', 1, 'ada')$$),
 	($$SELECT reportlink_open('north', 1, 'ada')$$), ($$SELECT reportlink_close('north', 1, false, 'ada')$$), ($$SELECT reportlink_assign('north', 1, 'abe', 'ada')$$),
+	($$SELECT reportlink_save('north', 1, '{"transcript": "x"}', NULL, true, 'ada')$$), ($$SELECT reportlink_discard('north', 1, false, 'ada')$$), ($$SELECT reportlink_cancel('north', 1, false, 'ada')$$),
+	($$SELECT reportlink_prelim_sign('north', 1, 'ada')$$), ($$SELECT reportlink_sign('north', 1, 'ada')$$), ($$SELECT reportlink_start_addendum('north', 1, 'ada')$$), ($$SELECT reportlink_reject('north', 1, 'ada')$$),
+	($$SELECT reportlink_history('north', 1)$$), ($$SELECT reportlink_prune_documents('north', now())$$),
 	($$SELECT reportlink_linked_reports('north', 1)$$), ($$SELECT reportlink_linkable_reports('north', 1)$$), ($$SELECT reportlink_find('north', 'P1')$$),
 	('SELECT reportlink_check()'), (format('SELECT reportlink_grant(%L, ''reader'')', current_user)), (format('SELECT reportlink_revoke(%L, ''reader'')', current_user));
 SET LOCAL client_min_messages = error;
@@ -118,6 +122,7 @@ SELECT throws_ok(statement, '55000', 'reportlink is not installed in this databa
 SELECT matches(pg_temp.hint(statement), 'reportlink_install\(\)', 'not installed: the hint is the command to run') FROM call LIMIT 1;
 SELECT throws_ok($$SELECT reportlink_link('north', NULL)$$, '22004', NULL, '22004 goes before 55000');
 SELECT is(reportlink_version(), '1.0', 'not installed: the library tells its version all the same');
+SELECT isnt_empty('SELECT * FROM reportlink_transitions()', 'and its transitions');
 
 -- By a role that is no superuser
 
