@@ -242,7 +242,9 @@ JOIN refused r ON r.n = c.n AND r.code IS NULL,
 		c.operation = 'open' AND NOT c.linkable AND NOT (c.addendum AND c.own) AS views) s;
 
 CREATE TEMP TABLE expectation AS
-SELECT r.n, coalesce(d.others, '{}') AS others, coalesce(r.code, concat_ws('; ',
+SELECT r.n, coalesce(d.others, '{}') AS others,
+	row_number() OVER (PARTITION BY d.operation, d.old_status, d.addendum, d.linked, d.leaves, d.status, d.owner IS NULL ORDER BY r.n) = 1 AS checked,
+	coalesce(r.code, concat_ws('; ',
 	pg_temp.say(d.status, d.owner, d.drafting, d.addendum, d.links),
 	-- those that stay behind keep their state, in a group of two; else all follow
 	CASE WHEN cardinality(d.others) > 0 THEN 'others ' ||
@@ -271,7 +273,7 @@ SELECT r.n, coalesce(d.others, '{}') AS others, coalesce(r.code, concat_ws('; ',
 		END), ''), 'none'))) AS expected
 FROM refused r LEFT JOIN done d USING (n);
 
--- Tries a statement, takes it back, and says what it did
+-- Tries a statement, takes it back, and says what it did; checked: whether an invariant is broken, too
 
 CREATE FUNCTION pg_temp.state_in_full(report bigint) RETURNS text
 	LANGUAGE sql
@@ -281,7 +283,7 @@ CREATE FUNCTION pg_temp.state_in_full(report bigint) RETURNS text
 			WHERE l.organization_id = 'north' AND l.mrn = r.mrn AND l.group_id = r.group_id))
 		FROM reportlink.report r WHERE r.organization_id = 'north' AND r.report_id = report;
 	END;
-CREATE FUNCTION pg_temp.answer(statement text, report bigint, others bigint[]) RETURNS text
+CREATE FUNCTION pg_temp.answer(statement text, report bigint, others bigint[], checked boolean) RETURNS text
 	LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -293,7 +295,7 @@ BEGIN
 		'others ' || (SELECT string_agg(DISTINCT pg_temp.state_in_full(o), ' and ') FROM unnest(others) o),
 		'events ' || coalesce((SELECT string_agg(replace(e.type, 'report.', ''), ' ' ORDER BY e.event_id)
 			FROM reportlink.event e WHERE e.organization_id = 'north' AND e.event_id > mark), 'none'),
-		(SELECT 'broken ' || string_agg(c.invariant, ' ') FROM reportlink_check('north') c));
+		CASE WHEN checked THEN (SELECT 'broken ' || string_agg(c.invariant, ' ') FROM reportlink_check('north') c) END);
 	RAISE EXCEPTION USING ERRCODE = 'TRY01';
 EXCEPTION WHEN SQLSTATE 'TRY01' THEN
 	RETURN answer;
@@ -302,10 +304,10 @@ WHEN OTHERS THEN
 END
 $$;
 
--- Nothing else tells the planner how much there is, and reportlink_check() runs after every success
+-- Nothing else tells the planner how much there is; reportlink_check() runs after every kind of success
 ANALYZE reportlink.report, reportlink.report_group, reportlink.document, reportlink.event, reportlink.signature, reportlink.past_link;
 SELECT pg_temp.digest() AS before \gset
-SELECT is(pg_temp.answer(c.statement, c.report, e.others), e.expected,
+SELECT is(pg_temp.answer(c.statement, c.report, e.others, e.checked), e.expected,
 	format('%s%s%s%s, %s, by %s, %s: %s', c.status, CASE WHEN c.addendum THEN ' with an addendum' END,
 		CASE WHEN c.status LIKE 'addendum_prelim%' THEN CASE WHEN c.finally_signed THEN ' after a final signature' ELSE ' after a preliminary one' END END,
 		CASE WHEN c.linked THEN ', linked' END, c.whose, c.role, c.operation, e.expected))
