@@ -199,7 +199,203 @@ FROM reportlink.event WHERE type = 'report.linked' ORDER BY event_id LIMIT 1;
 \t off
 \set ECHO none
 
-\echo 9. THE REST OF THE TWO WEEKS
+\connect - reading_app
+SET TimeZone = 'America/Chicago';
+
+\echo 9. A DAY IN A READING ROOM
+\echo
+\echo Dr. Park, the resident, opens the brain of MRN 00418302 and links the angiography of the head.
+\echo While he dictates the application autosaves:
+\echo
+\set ECHO queries
+SET reportlink.user_id = 'park';
+SELECT * FROM reportlink_open('lakeside', 8);
+SELECT group_id, report_ids, status, owner_id FROM reportlink_link('lakeside', '{8,9}');
+SELECT reportlink_save('lakeside', 8, '{"transcript": "no infarct no hemorrhage"}', checkpoint => false);
+\set ECHO none
+SELECT document_id FROM reportlink.report_text
+WHERE organization_id = 'lakeside' AND report_id = 8 \gset autosave_
+\echo The number is that of the new version. He saves the report, provided that this one is still in
+\echo force, and links a third study, the spine:
+\echo
+\set ECHO queries
+SELECT reportlink_save('lakeside', 9, '{"final_report": "IMPRESSION: Normal brain and arteries.", "contrast": "gadolinium"}',
+                       expected_document_id => :autosave_document_id);
+SELECT group_id, report_ids, linked_report_ids FROM reportlink_link('lakeside', '{8,10}');
+SELECT report_id, accession_number, status, owner_id, document_id, final_report
+FROM reportlink.report_text WHERE organization_id = 'lakeside' AND mrn = '00418302' ORDER BY link_position;
+\set ECHO none
+SELECT demo_expect(count(*) = 3 AND count(DISTINCT document_id) = 1 AND min(status) = 'draft'
+		AND min(owner_id) = 'park' AND max(owner_id) = 'park', 'one text and one owner for three studies')
+	FROM reportlink.report_text WHERE organization_id = 'lakeside' AND mrn = '00418302' \g /dev/null
+
+\echo
+\echo 10. WRONG MOVES
+\echo
+\echo Meanwhile others try. A colleague who does not own it saves, a second window of Dr. Park saves
+\echo over a version that is no longer in force, Meyer, the drafter, signs, and so does the resident,
+\echo finally:
+\echo
+\set ON_ERROR_STOP off
+\set wrong ''
+\set ECHO queries
+SELECT reportlink_save('lakeside', 8, '{"transcript": "an infarct"}', actor => 'lindqvist');
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+SELECT reportlink_save('lakeside', 8, '{"transcript": "no infarct"}', expected_document_id => :autosave_document_id);
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+SELECT reportlink_prelim_sign('lakeside', 8, actor => 'meyer');
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+SELECT reportlink_sign('lakeside', 8);
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\echo And Dr. Lindqvist signs the ultrasound of chapter 2, which has no final report yet:
+\echo
+\set ECHO queries
+SELECT reportlink_sign('lakeside', 7, actor => 'lindqvist');
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\set wrong :wrong :SQLSTATE ' '
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'wrong' = 'RL008 RL017 RL014 RL014 RL020 ', 'five other SQLSTATEs than ' || :'wrong')
+	\g /dev/null
+
+\echo
+\echo 11. THE SIGNATURES
+\echo
+\echo Dr. Park signs preliminarily, all three studies at once. Dr. Okafor misses the spine and sends it
+\echo back; it is in draft again, and his:
+\echo
+\set ECHO queries
+SELECT * FROM reportlink_prelim_sign('lakeside', 8);
+SELECT * FROM reportlink_reject('lakeside', 9, actor => 'okafor');
+\set ECHO none
+\echo He completes and signs it. She signs what he signed, and takes it over:
+\echo
+\set ECHO queries
+SELECT reportlink_save('lakeside', 10, '{"final_report": "IMPRESSION: Normal brain, arteries and cervical spine."}');
+SELECT * FROM reportlink_prelim_sign('lakeside', 8);
+SELECT * FROM reportlink_sign('lakeside', 8, actor => 'okafor');
+\set ECHO none
+SELECT demo_expect(count(*) = 3 AND count(DISTINCT signed_at) = 1, 'three signed studies of Dr. Okafor')
+	FROM reportlink.report_text WHERE organization_id = 'lakeside' AND mrn = '00418302'
+	AND status = 'signed' AND owner_id = 'okafor' \g /dev/null
+\echo From here on the text is locked, and so are the links. Saving, signing twice, unlinking:
+\echo
+\set ON_ERROR_STOP off
+\set wrong ''
+\set ECHO queries
+SET reportlink.user_id = 'okafor';
+SELECT reportlink_save('lakeside', 8, '{"final_report": "IMPRESSION: Normal."}');
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+SELECT reportlink_sign('lakeside', 8);
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+SELECT reportlink_unlink('lakeside', '{10}');
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\set wrong :wrong :SQLSTATE ' '
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'wrong' = 'RL016 RL015 RL006 ', 'three other SQLSTATEs than ' || :'wrong') \g /dev/null
+
+\echo
+\echo 12. THE ADDENDUM
+\echo
+\echo In the afternoon an MR of last year arrives. An addendum is a new version; what was signed stays.
+\echo It begins as the organization has set it, here with a header and the old text:
+\echo
+\set ECHO queries
+SELECT * FROM reportlink_start_addendum('lakeside', 8);
+SELECT status, addendum_open, drafting, final_report FROM reportlink.report_text
+WHERE organization_id = 'lakeside' AND report_id = 10;
+\set ECHO none
+SELECT demo_expect(addendum_open AND status = 'signed' AND final_report LIKE E'ADDENDUM\n\nIMPRESSION: Normal brain, %',
+		'an open addendum with header and old text')
+	FROM reportlink.report_text WHERE organization_id = 'lakeside' AND report_id = 10 \g /dev/null
+\echo She writes it and signs. The history has every version, for each of the three studies:
+\echo
+\set ECHO queries
+SELECT reportlink_save('lakeside', 8, '{"comparison": "MR Brain of 2025-10-02",
+    "final_report": "ADDENDUM\n\nUnchanged since October 2025.\n\nIMPRESSION: Normal brain, arteries and cervical spine."}');
+SELECT * FROM reportlink_sign('lakeside', 8);
+SELECT document_id, parent_id, saved_by, reason, checkpoint, signed_as, signed_by, in_force
+FROM reportlink_history('lakeside', 10);
+\set ECHO none
+SELECT demo_expect(count(*) = 5 AND count(*) FILTER (WHERE signed) = 3
+		AND bool_and(signed_as = 'addendum_signed') FILTER (WHERE in_force), 'five versions, three of them signed')
+	FROM reportlink_history('lakeside', 10) \g /dev/null
+
+\echo
+\echo 13. A RIS THAT KNOWS ONLY TABLES
+\echo
+\echo Dr. Okafor goes home. The RIS gives the trauma series to Dr. Lindqvist; it knows one of its
+\echo accession numbers, and an UPDATE. The owner is checked like a call of reportlink_assign() and
+\echo carried to all that are linked:
+\echo
+SELECT accession_number FROM reportlink.report WHERE organization_id = 'lakeside' AND group_id = 2
+ORDER BY link_position DESC LIMIT 1 \gset last_
+\set ECHO queries
+SET reportlink.user_id = 'ris';
+UPDATE reportlink.report SET owner_id = 'lindqvist'
+WHERE organization_id = 'lakeside' AND accession_number = :'last_accession_number';
+SELECT report_id, accession_number, status, owner_id FROM reportlink.report
+WHERE organization_id = 'lakeside' AND group_id = 2 ORDER BY link_position;
+\set ECHO none
+SELECT demo_expect(count(*) > 2 AND min(owner_id) = 'lindqvist' AND max(owner_id) = 'lindqvist',
+		'that the whole series is Dr. Lindqvist''s')
+	FROM reportlink.report WHERE organization_id = 'lakeside' AND group_id = 2 \g /dev/null
+\echo What no function would do, no UPDATE does either: back to draft what is signed, or sign for one
+\echo and cancel for another of the same series:
+\echo
+\set ON_ERROR_STOP off
+\set wrong ''
+\set ECHO queries
+UPDATE reportlink.report SET status = 'draft' WHERE organization_id = 'lakeside' AND report_id = 8;
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\echo
+\set wrong :wrong :SQLSTATE ' '
+\set ECHO queries
+UPDATE reportlink.report SET status = CASE link_position WHEN 1 THEN 'signed' ELSE 'cancelled' END
+WHERE organization_id = 'lakeside' AND group_id = 2;
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\set wrong :wrong :SQLSTATE ' '
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'wrong' = 'RL015 RL015 ', 'twice SQLSTATE RL015, not ' || :'wrong') \g /dev/null
+\echo
+\echo The integration engine got one event for each action of the day, whatever the number of studies:
+\echo
+\connect - interface_engine
+SET TimeZone = 'America/Chicago';
+\set ECHO queries
+SELECT type, actor, report_ids, document_id AS text, data->>'old_status' AS old_status, data->>'status' AS status,
+       data->>'new_owner' AS new_owner
+FROM reportlink.event WHERE organization_id = 'lakeside' AND event_id > 10 ORDER BY event_id;
+\set ECHO none
+
+\echo
+\echo 14. THE REST OF THE TWO WEEKS
 \echo
 \echo The RIS knows which studies were ordered together. It links every visit that has more than one
 \echo (integrations may, also where Dr. Abbott of Prairie may not yet), each in a transaction of its own:
@@ -265,7 +461,7 @@ SELECT demo_expect(:two_statements = :six_statements, 'as many statements for si
 	\g /dev/null
 
 \echo
-\echo 10. IS EVERYTHING AS IT SHOULD BE?
+\echo 15. IS EVERYTHING AS IT SHOULD BE?
 \echo
 \echo reportlink_check() looks for every broken rule in all organizations. No row is the right answer:
 \echo

@@ -12,10 +12,11 @@ CREATE FUNCTION pg_temp.dice(question text, n bigint, sides integer) RETURNS int
 	LANGUAGE sql IMMUTABLE
 	RETURN ('x' || substr(md5('reportlink ' || question || ' ' || n), 1, 7))::bit(28)::integer % sides;
 
-INSERT INTO reportlink.organization (organization_id, name, linking_enabled, notify_previous_owner) VALUES
-	('lakeside', 'Lakeside Regional Medical Center', true, true),
-	('harbor', 'Harbor Imaging Partners', true, false),
-	('prairie', 'Prairie Community Hospital', false, false);
+INSERT INTO reportlink.organization
+		(organization_id, name, linking_enabled, notify_previous_owner, addendum_header) VALUES
+	('lakeside', 'Lakeside Regional Medical Center', true, true, 'ADDENDUM'),
+	('harbor', 'Harbor Imaging Partners', true, false, NULL),
+	('prairie', 'Prairie Community Hospital', false, false, NULL);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES
 	('lakeside', 'okafor', 'attending'),
@@ -122,9 +123,9 @@ CREATE TEMPORARY TABLE placed_order AS
 		WHERE s.place <= v.fewest + pg_temp.dice('more', v.visit, array_length(v.studies, 1) - v.fewest + 1)
 	) x (study_name, place);
 
--- Ids 1 to 7 are kept for the patient of the story.
+-- Ids 1 to 10 are kept for the patients of the story.
 CREATE TEMPORARY TABLE imported AS
-	SELECT 7 + row_number() OVER (ORDER BY created_at, visit, study_name) AS report_id,
+	SELECT 10 + row_number() OVER (ORDER BY created_at, visit, study_name) AS report_id,
 		row_number() OVER (PARTITION BY organization_id ORDER BY created_at, visit, study_name) AS number,
 		CASE WHEN single THEN pg_temp.dice('state', visit, 100) ELSE 99 END AS state,
 		*
@@ -208,6 +209,23 @@ INSERT INTO reportlink.report
 	) AS s (report_id, accession_number, native_id, order_id, site_id, study_name,
 		created_at, status, owner_id, signed_at, document_id, visit_number);
 
+-- The patient of the resident's day, three studies of one encounter
+INSERT INTO reportlink.report
+		(organization_id, report_id, mrn, accession_number, native_id, assigning_authority, order_id,
+		site_id, study_name, created_at, visit_number)
+	OVERRIDING SYSTEM VALUE VALUES
+	('lakeside', 8, '00418302', 'MR-26-130425', '88240218', 'LRMC&2.16.840.1.113883.19.5.1&ISO',
+		'ORD4490425', 'MAIN', 'MR Brain with and without Contrast', '2026-11-16 08:30-06', 'L390002'),
+	('lakeside', 9, '00418302', 'MR-26-130426', '88240231', 'LRMC&2.16.840.1.113883.19.5.1&ISO',
+		'ORD4490426', 'MAIN', 'MR Angiography Head without Contrast', '2026-11-16 08:31-06', 'L390002'),
+	('lakeside', 10, '00418302', 'MR-26-130427', '88240244', 'LRMC&2.16.840.1.113883.19.5.1&ISO',
+		'ORD4490427', 'MAIN', 'MR Cervical Spine without Contrast', '2026-11-16 08:32-06', 'L390002');
+
+-- Who signed what was signed
+INSERT INTO reportlink.signature (organization_id, document_id, report_id, status, signed_by, signed_at)
+	SELECT organization_id, document_id, report_id, status, owner_id, signed_at
+	FROM reportlink.report WHERE status = 'signed' ORDER BY signed_at, report_id;
+
 SELECT setval(pg_get_serial_sequence('reportlink.report', 'report_id'), max(report_id))
 	FROM reportlink.report;
 SELECT setval(pg_get_serial_sequence('reportlink.document', 'document_id'), max(document_id))
@@ -215,4 +233,4 @@ SELECT setval(pg_get_serial_sequence('reportlink.document', 'document_id'), max(
 
 COMMIT;
 
-VACUUM ANALYZE reportlink.report, reportlink.document, reportlink.patient;
+VACUUM ANALYZE reportlink.report, reportlink.document, reportlink.signature, reportlink.patient;
