@@ -12,7 +12,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_node install_reportlink load_stress history_ok);
+our @EXPORT = qw(start_node install_reportlink load_stress stress_command history_ok);
 
 # A running server; settings are lines of postgresql.conf
 sub start_node
@@ -46,30 +46,45 @@ sub install_reportlink
 	return;
 }
 
-# Patients, reports and functions of the random load; step.sql is one step of it
+# Patients, reports and functions of the random load
 sub load_stress
 {
 	my ($node, $database) = @_;
-	my $folder = test_folder() . '/stress';
 
-	$node->command_ok(
-		[
-			'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $database,
-			'-f', "$folder/load.sql"
-		],
-		'the random load is ready');
-	return "$folder/step.sql";
+	$node->safe_psql($database, slurp_file(test_folder() . '/stress/load.sql'));
+	return;
 }
 
-# The tables are whole, and what the events tell is what the reports say
+# The random load as a command: so many sessions, for so many seconds. Each step
+# is tried again after 40001, and plain SQL after 40P01, as an application would.
+sub stress_command
+{
+	my ($node, $database, $clients, $seconds) = @_;
+
+	return (
+		'pgbench', '-n', '-M', 'extended', '-c', $clients, '-T', $seconds,
+		'--max-tries', 100, '--failures-detailed', '-f', test_folder() . '/stress/step.sql',
+		$node->connstr($database) . ' application_name=load');
+}
+
+# The tables are whole, what the events tell is what the reports say, and
+# nothing that was to be kept is missing
 sub history_ok
 {
 	my ($node, $database, $when) = @_;
 
 	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'),
 		'', "no broken invariant $when");
-	is($node->safe_psql($database, 'SELECT * FROM stress.differences'),
+	is($node->safe_psql($database, 'SELECT * FROM stress.replay() LIMIT 20'),
 		'', "events and reports agree $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.unmatched_signatures'),
+		'', "events and signatures agree $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.disagreeing'),
+		'', "linked reports agree $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.lost'),
+		'', "no version that was kept is missing from a history $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.altered'),
+		'', "what was signed is as it was signed $when");
 	return;
 }
 

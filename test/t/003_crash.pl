@@ -1,4 +1,5 @@
-# A killed backend and a killed server leave all of an action or nothing of it.
+# A killed backend and a killed server leave all of an action or nothing of it;
+# no group is half signed.
 
 use strict;
 use warnings;
@@ -13,7 +14,7 @@ use Test::More;
 my $node = start_node('crash', 'restart_after_crash = on', 'log_min_messages = warning');
 
 install_reportlink($node, 'postgres');
-my $step = load_stress($node, 'postgres');
+load_stress($node, 'postgres');
 
 # A patient whom the random load leaves alone
 $node->safe_psql(
@@ -34,8 +35,7 @@ sub start_load
 	my ($out, $err) = ('', '');
 
 	my $load = start(
-		[ 'pgbench', '-n', '-c', 4, '-j', 2, '-T', 60, '-f', $step,
-			$node->connstr('postgres') . ' application_name=load' ],
+		[ stress_command($node, 'postgres', 4, 60) ],
 		'>', \$out, '2>', \$err, timeout(120));
 	$node->poll_query_until('postgres',
 		q{SELECT count(*) = 4 FROM pg_stat_activity WHERE application_name = 'load'})
@@ -52,25 +52,35 @@ sub end_load
 	return;
 }
 
+# Links, writes and signs two reports
+sub sign_two
+{
+	my ($one, $other) = @_;
+	my $ids = ids($one, $other);
+
+	return "SELECT array_length(report_ids, 1) FROM reportlink_link('north', $ids, actor => 'ada');\n"
+	  . "SELECT FROM reportlink_save('north', ($ids)[1], '{\"final_report\": \"No acute disease.\"}', actor => 'ada');\n"
+	  . "SELECT status FROM reportlink_sign('north', ($ids)[2], 'ada');\n";
+}
+
 # In the middle of a transaction that nobody will commit
 my $session = IPC::Run::harness(
 	[ 'psql', '-X', '-q', '-At', '-d', $node->connstr('postgres') ],
 	'<', \my $in, '>', \my $out, '2>', \my $err, timeout(60));
-$in = "BEGIN;\nSELECT array_length(report_ids, 1) FROM reportlink_link('north', "
-  . ids(1, 2)
-  . ", actor => 'ada');\nSELECT 'pid', pg_backend_pid();\n";
+$in = "BEGIN;\n" . sign_two(1, 2) . "SELECT 'pid', pg_backend_pid();\n";
 $session->start;
 $session->pump until $out =~ /pid\|(\d+)\n/;
 my ($pid) = $out =~ /pid\|(\d+)/;
-like($out, qr/^2$/m, 'two reports are linked, not yet committed');
+like($out, qr/^2\n.*^signed$/ms, 'two reports are linked and signed, not yet committed');
 kill 'KILL', $pid;
 $session->kill_kill;
 $node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
 is( $node->safe_psql('postgres', q{
 		SELECT count(*) FILTER (WHERE r.group_id IS NULL AND r.owner_id IS NULL AND r.status = 'unread'),
-			(SELECT count(*) FROM reportlink.event)
+			(SELECT count(*) FROM reportlink.event), (SELECT count(*) FROM reportlink.report_group),
+			(SELECT count(*) FROM reportlink.document), (SELECT count(*) FROM reportlink.signature)
 		FROM reportlink.report r WHERE r.mrn = 'Q'}),
-	'4|0',
+	'4|0|0|0|0',
 	'nothing is left of it');
 
 # A backend in the middle of the load
@@ -86,28 +96,34 @@ for my $round (1 .. 2)
 	history_ok($node, 'postgres', "after a backend was killed ($round)");
 }
 
-# The server in the middle of the load, right after a link was committed
+# The server in the middle of the load, right after a signature was committed
 for my $round (1 .. 2)
 {
 	my $load = start_load();
-	my $group = $node->safe_psql('postgres',
-		"SELECT group_id FROM reportlink_link('north', "
-		  . ids($round * 2 - 1, $round * 2)
-		  . ", actor => 'ada')");
 
+	$node->safe_psql('postgres', sign_two($round * 2 - 1, $round * 2));
 	$node->stop('immediate');
 	end_load($load);
 	$node->start;
 	history_ok($node, 'postgres', "after the server was killed ($round)");
 	is( $node->safe_psql('postgres',
-			"SELECT count(*) FROM reportlink.report WHERE group_id = $group AND owner_id = 'ada'"),
-		2,
+			q{SELECT count(*), count(DISTINCT t.group_id), count(s.signature_id), count(e.event_id)
+			FROM reportlink.report_text t
+			LEFT JOIN reportlink.signature s USING (organization_id, document_id)
+			LEFT JOIN reportlink.event e
+				ON e.organization_id = 'north' AND e.document_id = t.document_id AND e.type = 'report.signed'
+			WHERE t.status = 'signed' AND t.final_report = 'No acute disease.' AND t.report_id = ANY (}
+			  . ids($round * 2 - 1, $round * 2) . '::bigint[])'),
+		'2|1|2|2',
 		"what was committed is there ($round)");
 }
 
-cmp_ok(
-	$node->safe_psql('postgres', q{SELECT count(*) FROM reportlink.event WHERE type = 'report.linked'}),
-	'>', 20, 'the load did link reports');
+foreach my $type (qw(linked saved signed cancelled))
+{
+	cmp_ok(
+		$node->safe_psql('postgres', "SELECT count(*) FROM reportlink.event WHERE type = 'report.$type'"),
+		'>', 10, "the load did record report.$type");
+}
 
 $node->stop;
 done_testing();
