@@ -175,10 +175,6 @@ BEGIN
 					octet_length(order_id), octet_length(site_id)) <= 255),
 			CONSTRAINT report_status CHECK (status IN ('unread', 'draft', 'prelim_signed', 'signed',
 				'addendum_prelim_signed', 'addendum_signed', 'cancelled')),
-			CONSTRAINT report_addendum CHECK (NOT addendum_open OR status IN ('prelim_signed', 'signed',
-				'addendum_prelim_signed', 'addendum_signed')),
-			CONSTRAINT report_signed CHECK (signed_at IS NULL OR status IN ('signed',
-				'addendum_prelim_signed', 'addendum_signed')),
 			CONSTRAINT report_linked CHECK ((group_id IS NULL) = (link_position IS NULL)
 				AND (group_id IS NULL OR mrn IS NOT NULL AND status <> 'cancelled'))
 		) WITH (fillfactor = 50);

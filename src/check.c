@@ -63,6 +63,14 @@ static const Invariant rl_invariants[] = {
 	 "HAVING count(DISTINCT "
 	 "(r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at)) > 1"},
 
+	{"only a signed report has a final signature or an open addendum",
+	 "SELECT r.organization_id, r.group_id, r.report_id, "
+	 "format('status %s, signed_at %s, addendum_open %s', r.status, r.signed_at, r.addendum_open) "
+	 "FROM reportlink.report r "
+	 "WHERE (r.signed_at IS NOT NULL OR r.addendum_open) "
+	 "AND r.status IN ('unread', 'draft', 'cancelled') "
+	 "AND ($1 IS NULL OR r.organization_id = $1)"},
+
 	{"link positions in a group differ",
 	 "SELECT r.organization_id, r.group_id, max(r.report_id), "
 	 "format('position %s is taken %s times', r.link_position, count(*)) "

@@ -57,9 +57,7 @@ rl_require_discardable(Call *call, const Unit *unit)
 {
 	reportlink_require_takeover(call, unit);
 	if (!unit->after.addendum_open && !reportlink_is_linkable(unit->after.status))
-		ereport(ERROR, (reportlink_refusal(RL_LOCKED),
-						errdetail("%s: the status is %s.", reportlink_name_reports(&unit->ids),
-								  reportlink_status_name(unit->after.status))));
+		reportlink_refuse_locked(unit);
 }
 
 /* The owner's change, if there is one, then report.discarded */

@@ -194,8 +194,9 @@ rl_require_document(const Unit *unit, int64 expected)
 	if (unit->document_id != expected)
 		ereport(ERROR,
 				(reportlink_refusal(RL_STALE),
-				 errdetail("%s: document " INT64_FORMAT " is in force, not " INT64_FORMAT ".",
-						   reportlink_name_reports(&unit->ids), unit->document_id, expected)));
+				 errdetail("%s: %s is in force, not %s.", reportlink_name_reports(&unit->ids),
+						   reportlink_name_document(unit->document_id),
+						   reportlink_name_document(expected))));
 }
 
 /* RL016 */
@@ -204,12 +205,7 @@ rl_require_unlocked(const Unit *unit)
 {
 	if (unit->after.status == STATUS_DRAFT || unit->after.addendum_open)
 		return;
-	ereport(ERROR,
-			(reportlink_refusal(RL_LOCKED),
-			 errdetail("%s: the status is %s.", reportlink_name_reports(&unit->ids),
-					   reportlink_status_name(unit->after.status)),
-			 unit->after.status == STATUS_UNREAD ? errhint("Open it first with reportlink_open().")
-												 : 0));
+	reportlink_refuse_locked(unit);
 }
 
 static Datum
@@ -230,8 +226,10 @@ rl_save(Call *call, FunctionCallInfo fcinfo)
 		rl_require_document(&unit, PG_GETARG_INT64(3));
 	reportlink_require_own(call, &unit);
 	rl_require_unlocked(&unit);
-	if (!drafter)
-		reportlink_require(call, OPERATION_WRITE_REPORT);
+	if (!drafter && !reportlink_may(call->member.role, OPERATION_WRITE_REPORT))
+		ereport(ERROR, (reportlink_refusal(RL_ROLE),
+						errdetail("User \"%s\" has the role %s and may save the transcript only.",
+								  call->actor, reportlink_role_name(call->member.role))));
 
 	unit.after.drafting = true;
 	reportlink_add_document(call, &unit, &document);

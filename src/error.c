@@ -37,9 +37,8 @@ static const RefusalText rl_refusals[] = {
 	[RL_TRANSITION] = {"invalid status transition",
 					   "See reportlink_transitions() for what is possible from its status."},
 	[RL_LOCKED] = {"content is locked", "Only a draft or an open addendum can be changed; see "
-										"reportlink_start_addendum()."},
-	[RL_STALE] = {"stale document",
-				  "Read the text in force again, and save what is to be changed in it."},
+										"reportlink_start_addendum() and reportlink_reject()."},
+	[RL_STALE] = {"stale document", "Read the text in force again, then save your change to it."},
 	[RL_EMPTY] = {"final report is empty", "Save a final_report with reportlink_save() first."},
 	[RL_MANAGED] = {"column is managed by reportlink", NULL},
 };

@@ -71,7 +71,8 @@ rl_require_owner(const Call *call, const char *new_owner)
 	if (!reportlink_may(member.role, OPERATION_DRAFT))
 		ereport(ERROR, (reportlink_refusal(RL_ROLE),
 						errdetail("User \"%s\" has the role %s and cannot own reports.", new_owner,
-								  reportlink_role_name(member.role))));
+								  reportlink_role_name(member.role)),
+						errhint("Assign it to an attending, a resident or a drafter.")));
 }
 
 /* Plans another owner, NULL for nobody; the same one changes nothing. RL008, RL013, RL014, RL015 */

@@ -28,15 +28,10 @@ typedef struct PreparedQuery
 	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "              \
 	"r.drafting, r.addendum_open, r.signed_at IS NOT NULL "
 
-/* in the order of the table document */
-#define CONTENT_COLUMNS(of)                                                                        \
-	of ".transcript, " of ".final_report, " of ".clinical_history, " of ".views, " of              \
-	   ".contrast, " of ".laterality, " of ".comparison, " of ".study_at"
-
 /* is the version d one that a signature stands on? */
-#define IS_SIGNED(d)                                                                               \
+#define IS_SIGNED                                                                                  \
 	"EXISTS (SELECT FROM reportlink.signature s "                                                  \
-	"WHERE s.organization_id = $1 AND s.document_id = " d ".document_id)"
+	"WHERE s.organization_id = $1 AND s.document_id = d.document_id) "
 
 /*
  * Every version that was ever in force for report $2, and those that they go
@@ -137,10 +132,11 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = u.document_id "
 		 "WHERE NOT d.blank GROUP BY d.organization_id, d.document_id), "
 		 "chosen AS (SELECT c.* FROM candidate c ORDER BY c.place LIMIT 1) "
-		 "SELECT c.document_id, "
-		 "(" CONTENT_COLUMNS("c") ") IS DISTINCT FROM (" CONTENT_COLUMNS(
-			 "f") ") "
-				  "FROM candidate c, chosen f ORDER BY c.place",
+		 "SELECT c.document_id, (c.transcript, c.final_report, c.clinical_history, c.views, "
+		 "c.contrast, c.laterality, c.comparison, c.study_at) IS DISTINCT FROM "
+		 "(f.transcript, f.final_report, f.clinical_history, f.views, "
+		 "f.contrast, f.laterality, f.comparison, f.study_at) "
+		 "FROM candidate c, chosen f ORDER BY c.place",
 		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_DOCUMENT_IS_BLANK] = {"SELECT d.blank FROM reportlink.document d "
@@ -154,17 +150,18 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	 * signed, or an addendum is started on it.
 	 */
 	[QUERY_INSERT_DOCUMENT] =
-		{"INSERT INTO reportlink.document AS d (organization_id, parent_id, report_id, group_id, "
+		{"INSERT INTO reportlink.document AS new (organization_id, parent_id, report_id, group_id, "
 		 "transcript, final_report, clinical_history, views, contrast, laterality, comparison, "
 		 "study_at, checkpoint, reason, base_status, saved_by) "
-		 "SELECT $1, CASE WHEN p.checkpoint OR $7 = 'addendum' OR " IS_SIGNED(
-			 "p") " THEN p.document_id ELSE p.parent_id END, "
-				  "$3, $4, " CONTENT_COLUMNS(
-					  "n") ", $6, $7, $8, $9 "
-						   "FROM (SELECT) one "
-						   "LEFT JOIN reportlink.document p ON p.organization_id = $1 AND p.document_id = $2 "
-						   "CROSS JOIN LATERAL jsonb_populate_record(p, $5) n "
-						   "RETURNING d.document_id",
+		 "SELECT $1, CASE WHEN d.checkpoint OR $7 = 'addendum' "
+		 "OR d.group_id IS DISTINCT FROM $4 OR " IS_SIGNED
+		 "THEN d.document_id ELSE d.parent_id END, $3, $4, "
+		 "n.transcript, n.final_report, n.clinical_history, n.views, n.contrast, n.laterality, "
+		 "n.comparison, n.study_at, $6, $7, $8, $9 "
+		 "FROM (SELECT) one "
+		 "LEFT JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = $2 "
+		 "CROSS JOIN LATERAL jsonb_populate_record(d, $5) n "
+		 "RETURNING new.document_id",
 		 {TEXTOID, INT8OID, INT8OID, INT8OID, JSONBOID, BOOLOID, TEXTOID, TEXTOID, TEXTOID}},
 
 	/* what an addendum on document $2 begins with, as the organization wants it */
@@ -189,13 +186,12 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	/* document $2, or the last checkpoint or signed version before it; and whether it is blank */
 	[QUERY_LAST_KEPT] =
 		{"WITH RECURSIVE version AS (SELECT d.document_id, d.parent_id, d.blank, "
-		 "d.checkpoint OR " IS_SIGNED(
-			 "d") " AS kept FROM reportlink.document d "
-				  "WHERE d.organization_id = $1 AND d.document_id = $2 "
-				  "UNION ALL SELECT d.document_id, d.parent_id, d.blank, d.checkpoint OR " IS_SIGNED(
-					  "d") " FROM version v JOIN reportlink.document d "
-						   "ON d.organization_id = $1 AND d.document_id = v.parent_id WHERE NOT v.kept) "
-						   "SELECT v.document_id, v.blank FROM version v WHERE v.kept",
+		 "d.checkpoint OR " IS_SIGNED "AS kept FROM reportlink.document d "
+		 "WHERE d.organization_id = $1 AND d.document_id = $2 "
+		 "UNION ALL SELECT d.document_id, d.parent_id, d.blank, d.checkpoint OR " IS_SIGNED
+		 "FROM version v JOIN reportlink.document d "
+		 "ON d.organization_id = $1 AND d.document_id = v.parent_id WHERE NOT v.kept) "
+		 "SELECT v.document_id, v.blank FROM version v WHERE v.kept",
 		 {TEXTOID, INT8OID}},
 
 	/* nobody points at them any more, and so nobody ever will again */
@@ -203,19 +199,17 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		{"DELETE FROM reportlink.document x WHERE x.organization_id = $1 "
 		 "AND x.document_id = ANY (ARRAY(SELECT d.document_id FROM reportlink.document d "
 		 "WHERE d.organization_id = $1 AND d.saved_at < $2 AND NOT d.checkpoint "
-		 "AND NOT " IS_SIGNED(
-			 "d") " "
-				  "AND NOT EXISTS (SELECT FROM reportlink.report r "
-				  "WHERE r.organization_id = $1 AND r.document_id = d.document_id) "
-				  "AND NOT EXISTS (SELECT FROM reportlink.report_group g "
-				  "WHERE g.organization_id = $1 AND g.document_id = d.document_id) "
-				  "AND NOT EXISTS (SELECT FROM reportlink.past_link l "
-				  "WHERE l.organization_id = $1 AND l.document_id = d.document_id) "
-				  "AND NOT EXISTS (SELECT FROM reportlink.publication p "
-				  "WHERE p.organization_id = $1 AND p.document_id = d.document_id) "
-				  "AND NOT EXISTS (SELECT FROM reportlink.document c "
-				  "WHERE c.organization_id = $1 AND c.parent_id = d.document_id) "
-				  "ORDER BY d.document_id LIMIT $3))",
+		 "AND NOT " IS_SIGNED "AND NOT EXISTS (SELECT FROM reportlink.report r "
+		 "WHERE r.organization_id = $1 AND r.document_id = d.document_id) "
+		 "AND NOT EXISTS (SELECT FROM reportlink.report_group g "
+		 "WHERE g.organization_id = $1 AND g.document_id = d.document_id) "
+		 "AND NOT EXISTS (SELECT FROM reportlink.past_link l "
+		 "WHERE l.organization_id = $1 AND l.document_id = d.document_id) "
+		 "AND NOT EXISTS (SELECT FROM reportlink.publication p "
+		 "WHERE p.organization_id = $1 AND p.document_id = d.document_id) "
+		 "AND NOT EXISTS (SELECT FROM reportlink.document c "
+		 "WHERE c.organization_id = $1 AND c.parent_id = d.document_id) "
+		 "ORDER BY d.document_id LIMIT $3))",
 		 {TEXTOID, TIMESTAMPTZOID, INT4OID}},
 
 	/* of documents $2, owned by $3: is there a report to sign, who signed last (else owns), his role */
@@ -390,7 +384,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "ORDER BY d.document_id",
 		 {TEXTOID, INT8OID}},
 
-	[QUERY_IS_SIGNED] = {HISTORY "SELECT FROM version v WHERE " IS_SIGNED("v") " LIMIT 1",
+	[QUERY_IS_SIGNED] = {HISTORY "SELECT FROM version d WHERE " IS_SIGNED "LIMIT 1",
 						 {TEXTOID, INT8OID}},
 };
 

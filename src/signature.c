@@ -76,8 +76,8 @@ reportlink_plan_signature(const Call *call, Unit *unit, Action action, const Sig
 	transition = reportlink_require_transition(unit, action);
 	if (!signing->has_report)
 		ereport(ERROR, (reportlink_refusal(RL_EMPTY),
-						errdetail("%s, document " INT64_FORMAT ".",
-								  reportlink_name_reports(&unit->ids), unit->document_id)));
+						errdetail("%s: %s.", reportlink_name_reports(&unit->ids),
+								  reportlink_name_document(unit->document_id))));
 
 	unit->after.status = transition->to;
 	unit->after.drafting = false;

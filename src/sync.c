@@ -27,7 +27,7 @@
 /* longest pause between two tries for the patients' locks, in milliseconds */
 #define MAX_PAUSE_MS 16
 
-/* A row that gets another status or owner */
+/* A row that gets another status or owner, or is linked to one that does */
 typedef struct Change
 {
 	char *organization_id;
@@ -39,6 +39,23 @@ typedef struct Change
 	Status status; /* as it shall be */
 	char *owner_id;
 } Change;
+
+typedef struct ChangeList
+{
+	int count;
+	int capacity;
+	Change *changes;
+} ChangeList;
+
+/* The rows of the statement, old beside new */
+typedef struct RowScan
+{
+	TriggerData *trigger;
+	TupleTableSlot *old_row;
+	TupleTableSlot *new_row;
+	bool changes_status; /* of the present row */
+	bool changes_owner;
+} RowScan;
 
 /* What the statement asks of one unit */
 typedef struct Wish
@@ -98,12 +115,12 @@ rl_bool(TupleTableSlot *slot, const char *column)
 }
 
 static bool
-rl_differs(TupleTableSlot *old_row, TupleTableSlot *new_row, int attnum)
+rl_differs(const RowScan *scan, const char *column)
 {
 	bool old_null;
 	bool new_null;
-	Datum old_value = slot_getattr(old_row, attnum, &old_null);
-	Datum new_value = slot_getattr(new_row, attnum, &new_null);
+	Datum old_value = rl_attribute(scan->old_row, column, &old_null);
+	Datum new_value = rl_attribute(scan->new_row, column, &new_null);
 
 	if (old_null || new_null)
 		return old_null != new_null;
@@ -111,17 +128,65 @@ rl_differs(TupleTableSlot *old_row, TupleTableSlot *new_row, int attnum)
 }
 
 static void
-rl_read_change(TupleTableSlot *old_row, TupleTableSlot *new_row, Change *change)
+rl_rewind(Tuplestorestate *rows)
 {
-	bool isnull;
-	Report *report = &change->report;
+	tuplestore_select_read_pointer(rows, 0);
+	tuplestore_rescan(rows);
+}
 
+static RowScan
+rl_begin_scan(TriggerData *trigger)
+{
+	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
+
+	rl_rewind(trigger->tg_oldtable);
+	rl_rewind(trigger->tg_newtable);
+	return (RowScan){.trigger = trigger,
+					 .old_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple),
+					 .new_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple)};
+}
+
+/* Old and new rows come in the same order, one of each for every row updated */
+static bool
+rl_next_row(RowScan *scan)
+{
+	CHECK_FOR_INTERRUPTS();
+	if (!tuplestore_gettupleslot(scan->trigger->tg_oldtable, true, false, scan->old_row) ||
+		!tuplestore_gettupleslot(scan->trigger->tg_newtable, true, false, scan->new_row))
+	{
+		ExecDropSingleTupleTableSlot(scan->old_row);
+		ExecDropSingleTupleTableSlot(scan->new_row);
+		return false;
+	}
+	scan->changes_status = rl_differs(scan, "status");
+	scan->changes_owner = rl_differs(scan, "owner_id");
+	return true;
+}
+
+/* Adds the present row */
+static void
+rl_add_change(ChangeList *list, const RowScan *scan)
+{
+	TupleTableSlot *old_row = scan->old_row;
+	Change *change;
+	Report *report;
+	bool isnull;
+
+	if (list->count == list->capacity)
+	{
+		list->capacity *= 2;
+		list->changes = repalloc_huge(list->changes, sizeof(Change) * list->capacity);
+	}
+	change = &list->changes[list->count++];
 	change->organization_id = rl_text(old_row, "organization_id");
 	change->mrn = rl_text(old_row, "mrn");
 	change->group_id = rl_id(old_row, "group_id");
-	change->status = reportlink_status(rl_text(new_row, "status"));
-	change->owner_id = rl_text(new_row, "owner_id");
+	change->changes_status = scan->changes_status;
+	change->changes_owner = scan->changes_owner;
+	change->status = reportlink_status(rl_text(scan->new_row, "status"));
+	change->owner_id = rl_text(scan->new_row, "owner_id");
 
+	report = &change->report;
 	memset(report, 0, sizeof(Report));
 	report->report_id = rl_id(old_row, "report_id");
 	report->link_position = DatumGetInt32(rl_attribute(old_row, "link_position", &isnull));
@@ -133,54 +198,6 @@ rl_read_change(TupleTableSlot *old_row, TupleTableSlot *new_row, Change *change)
 	report->named = true;
 	(void) rl_attribute(old_row, "signed_at", &isnull);
 	report->state.finally_signed = !isnull;
-}
-
-static void
-rl_rewind(Tuplestorestate *rows)
-{
-	tuplestore_select_read_pointer(rows, 0);
-	tuplestore_rescan(rows);
-}
-
-/*
- * The rows of the statement that get another status or owner. Old and new rows
- * come in the same order, one of each for every row updated.
- */
-static Change *
-rl_read_changes(TriggerData *trigger, int *count)
-{
-	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
-	TupleTableSlot *old_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
-	TupleTableSlot *new_row = MakeSingleTupleTableSlot(tupdesc, &TTSOpsMinimalTuple);
-	int status = SPI_fnumber(tupdesc, "status");
-	int owner_id = SPI_fnumber(tupdesc, "owner_id");
-	int capacity = 16;
-	Change *changes = palloc(sizeof(Change) * capacity);
-
-	*count = 0;
-	rl_rewind(trigger->tg_oldtable);
-	rl_rewind(trigger->tg_newtable);
-	while (tuplestore_gettupleslot(trigger->tg_oldtable, true, false, old_row) &&
-		   tuplestore_gettupleslot(trigger->tg_newtable, true, false, new_row))
-	{
-		bool changes_status = rl_differs(old_row, new_row, status);
-		bool changes_owner = rl_differs(old_row, new_row, owner_id);
-
-		CHECK_FOR_INTERRUPTS();
-		if (!changes_status && !changes_owner)
-			continue;
-		if (*count == capacity)
-		{
-			capacity *= 2;
-			changes = repalloc_huge(changes, sizeof(Change) * capacity);
-		}
-		changes[*count].changes_status = changes_status;
-		changes[*count].changes_owner = changes_owner;
-		rl_read_change(old_row, new_row, &changes[(*count)++]);
-	}
-	ExecDropSingleTupleTableSlot(old_row);
-	ExecDropSingleTupleTableSlot(new_row);
-	return changes;
 }
 
 static int
@@ -204,6 +221,60 @@ rl_compare_changes(const void *a, const void *b)
 		strcmp(((const Change *) a)->organization_id, ((const Change *) b)->organization_id);
 
 	return order != 0 ? order : rl_compare_changed_reports(a, b);
+}
+
+/* By group */
+static int
+rl_compare_linked(const void *a, const void *b)
+{
+	int order =
+		strcmp(((const Change *) a)->organization_id, ((const Change *) b)->organization_id);
+
+	return order != 0
+			   ? order
+			   : rl_compare_ids(((const Change *) a)->group_id, ((const Change *) b)->group_id);
+}
+
+/*
+ * Adds the rows that the statement leaves as they are although they are linked
+ * to one that it changes: they too are given a status and an owner, which must
+ * not be different ones.
+ */
+static void
+rl_add_unchanged(TriggerData *trigger, ChangeList *list)
+{
+	RowScan scan = rl_begin_scan(trigger);
+	int nchanged = list->count;
+
+	qsort(list->changes, nchanged, sizeof(Change), rl_compare_linked);
+	while (rl_next_row(&scan))
+	{
+		Change key = {.group_id = rl_id(scan.old_row, "group_id")};
+
+		if (scan.changes_status || scan.changes_owner || key.group_id == 0)
+			continue;
+		key.organization_id = rl_text(scan.old_row, "organization_id");
+		if (bsearch(&key, list->changes, nchanged, sizeof(Change), rl_compare_linked) != NULL)
+			rl_add_change(list, &scan);
+	}
+}
+
+/* The rows of the statement that matter, by organization and report */
+static ChangeList
+rl_read_changes(TriggerData *trigger)
+{
+	ChangeList list = {.capacity = 16, .changes = palloc(sizeof(Change) * 16)};
+	RowScan scan = rl_begin_scan(trigger);
+
+	while (rl_next_row(&scan))
+	{
+		if (scan.changes_status || scan.changes_owner)
+			rl_add_change(&list, &scan);
+	}
+	if (list.count > 0)
+		rl_add_unchanged(trigger, &list);
+	qsort(list.changes, list.count, sizeof(Change), rl_compare_changes);
+	return list;
 }
 
 static int
@@ -242,11 +313,16 @@ rl_change_of(const Sync *sync, const Report *report)
 static void
 rl_identify(Call *call, const Sync *sync)
 {
-	if (*reportlink_user_id != '\0' || !sync->by_tables_owner)
+	if (*reportlink_user_id != '\0')
 	{
 		reportlink_identify_actor(call, NULL);
 		return;
 	}
+	if (!sync->by_tables_owner)
+		ereport(ERROR,
+				(reportlink_refusal(RL_NO_ACTOR),
+				 errhint(
+					 "Set reportlink.user_id; only the owner of the tables may leave it out.")));
 	call->repair = true;
 	reportlink_load_member(call->organization_id, NULL, &call->member);
 }
@@ -359,23 +435,29 @@ rl_select(Call *call, Sync *sync)
 	}
 }
 
+/* For a DETAIL: what a row is given */
+static const char *
+rl_given(const Change *change, bool status)
+{
+	if (status)
+		return reportlink_status_name(change->status);
+	return change->owner_id ? psprintf("\"%s\"", change->owner_id) : "nobody";
+}
+
 /* RL015, RL008 for two members of a group that shall have different states */
 static void
 rl_refuse_two(const Unit *unit, const Change *one, const Change *other, bool status)
 {
-	const char *names[] = {status ? reportlink_status_name(one->status) : one->owner_id,
-						   status ? reportlink_status_name(other->status) : other->owner_id};
-
-	ereport(ERROR, (reportlink_refusal(status ? RL_TRANSITION : RL_NOT_OWNED),
-					errdetail("Group " INT64_FORMAT " is given the %s %s for report " INT64_FORMAT
-							  " and %s for report " INT64_FORMAT ".",
-							  unit->group->group_id, status ? "status" : "owner",
-							  names[0] ? names[0] : "nobody", one->report.report_id,
-							  names[1] ? names[1] : "nobody", other->report.report_id),
-					errhint("Linked reports have one status and one owner.")));
+	ereport(ERROR,
+			(reportlink_refusal(status ? RL_TRANSITION : RL_NOT_OWNED),
+			 errdetail("Group " INT64_FORMAT " is given the %s %s for report " INT64_FORMAT
+					   " and %s for report " INT64_FORMAT ".",
+					   unit->group->group_id, status ? "status" : "owner", rl_given(one, status),
+					   one->report.report_id, rl_given(other, status), other->report.report_id),
+			 errhint("Linked reports have one status and one owner.")));
 }
 
-/* What the rows of the statement want for a unit; they must agree */
+/* What the rows of the statement want for a unit; they must agree. RL008, RL015 */
 static Wish
 rl_wish(const Sync *sync, const Unit *unit, Report **members, int nmembers)
 {
@@ -386,17 +468,20 @@ rl_wish(const Sync *sync, const Unit *unit, Report **members, int nmembers)
 		const Change *change = members[i]->named ? rl_change_of(sync, members[i]) : NULL;
 
 		if (change != NULL && change->changes_status)
-		{
-			if (wish.status != NULL && wish.status->status != change->status)
-				rl_refuse_two(unit, wish.status, change, true);
 			wish.status = change;
-		}
 		if (change != NULL && change->changes_owner)
-		{
-			if (wish.owner != NULL && !reportlink_same_text(wish.owner->owner_id, change->owner_id))
-				rl_refuse_two(unit, wish.owner, change, false);
 			wish.owner = change;
-		}
+	}
+	for (int i = 0; i < nmembers; i++)
+	{
+		const Change *change = members[i]->named ? rl_change_of(sync, members[i]) : NULL;
+
+		if (change == NULL)
+			continue;
+		if (wish.status != NULL && wish.status->status != change->status)
+			rl_refuse_two(unit, wish.status, change, true);
+		if (wish.owner != NULL && !reportlink_same_text(wish.owner->owner_id, change->owner_id))
+			rl_refuse_two(unit, wish.owner, change, false);
 	}
 	return wish;
 }
@@ -642,19 +727,17 @@ rl_sync(Call *call, void *state)
 void
 reportlink_sync(TriggerData *trigger, bool by_tables_owner)
 {
-	int count;
-	Change *changes = rl_read_changes(trigger, &count);
+	ChangeList list = rl_read_changes(trigger);
 	int next;
 
-	qsort(changes, count, sizeof(Change), rl_compare_changes);
-	for (int first = 0; first < count; first = next)
+	for (int first = 0; first < list.count; first = next)
 	{
-		Call call = {.organization_id = changes[first].organization_id};
-		Sync sync = {.changes = changes + first, .by_tables_owner = by_tables_owner};
+		Call call = {.organization_id = list.changes[first].organization_id};
+		Sync sync = {.changes = list.changes + first, .by_tables_owner = by_tables_owner};
 
-		for (next = first; next < count; next++)
+		for (next = first; next < list.count; next++)
 		{
-			if (strcmp(changes[next].organization_id, call.organization_id) != 0)
+			if (strcmp(list.changes[next].organization_id, call.organization_id) != 0)
 				break;
 		}
 		sync.nchanges = next - first;

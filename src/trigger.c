@@ -356,7 +356,9 @@ reportlink_report_delete(PG_FUNCTION_ARGS)
 	if (status != STATUS_UNREAD && status != STATUS_CANCELLED &&
 		!(status == STATUS_DRAFT && report.blank))
 		rl_refuse_delete(report.report_id,
-						 psprintf("has the status %s", reportlink_status_name(status)));
+						 status == STATUS_DRAFT
+							 ? "is a draft with text"
+							 : psprintf("has the status %s", reportlink_status_name(status)));
 	return PointerGetDatum(row);
 }
 
@@ -385,7 +387,8 @@ static const Managed rl_managed_tables[] = {
 	 "Call reportlink_link(), reportlink_unlink() or reportlink_set_default()."},
 	{"document", NULL, "Every version is kept; reportlink_save() adds one."},
 	{"signature", NULL, "Every signature is kept; reportlink_sign() adds one."},
-	{"past_link", NULL, "It is kept for reportlink_history()."},
+	{"past_link", NULL,
+	 "It is kept for reportlink_history(); unlinking, merging, discarding and cancelling add to it."},
 	{"event", NULL, "Events are recorded by the functions and kept for audit."},
 };
 

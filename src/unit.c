@@ -8,6 +8,13 @@
 
 #include "error.h"
 
+/* hints that several refusals give */
+#define OPEN_FIRST "Open it first with reportlink_open()."
+#define AWAITS_FINAL "It waits for reportlink_sign() or reportlink_reject()."
+#define ADDENDUM_FIRST "Start an addendum first with reportlink_start_addendum()."
+#define ADDENDUM_OPEN "Sign or discard the open addendum first."
+#define CANCELLED_STAYS "A cancelled report stays as it is."
+
 /* The unit of a report: with all members of its group in link order, or itself alone */
 Unit
 reportlink_unit(Report *report, Report *const *members, int count)
@@ -145,20 +152,23 @@ reportlink_record_unit(Call *call, const Unit *unit, const char *type, EventData
 	reportlink_record(call, type, unit->group, unit->document_id, &unit->ids, data);
 }
 
+/* RL008, with the owner's name, for whoever wants to ask him */
 static void
 rl_refuse_owner(const Call *call, const Unit *unit)
 {
 	const char *owner_id = unit->after.owner_id;
+	char *reports = reportlink_name_reports(&unit->ids);
 
-	if (owner_id == NULL)
+	if (owner_id != NULL)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_OWNED),
-						errdetail("%s: nobody is the owner.", reportlink_name_reports(&unit->ids)),
-						errhint("Open it first with reportlink_open(), or have it assigned with "
-								"reportlink_assign().")));
+						errdetail_plural("%s is owned by \"%s\", not by \"%s\".",
+										 "%s are owned by \"%s\", not by \"%s\".", unit->ids.count,
+										 reports, owner_id, call->actor)));
 	ereport(ERROR,
-			(reportlink_refusal(RL_NOT_OWNED),
-			 errdetail_plural("%s is not owned by \"%s\".", "%s are not owned by \"%s\".",
-							  unit->ids.count, reportlink_name_reports(&unit->ids), call->actor)));
+			(reportlink_refusal(RL_NOT_OWNED), errdetail("%s: nobody is the owner.", reports),
+			 reportlink_is_linkable(unit->after.status)
+				 ? errhint(OPEN_FIRST)
+				 : errhint("Have it assigned first with reportlink_assign().")));
 }
 
 /* RL008 unless the actor owns the unit */
@@ -177,23 +187,60 @@ reportlink_require_own_or_nobodys(const Call *call, const Unit *unit)
 		reportlink_require_own(call, unit);
 }
 
+/* What to do instead of an action that is not possible from a status */
+typedef struct Advice
+{
+	Action action;
+	Status from;
+	Need addendum_open;
+	const char *hint;
+} Advice;
+
+static const Advice rl_advice[] = {
+	{ACTION_PRELIM_SIGN, STATUS_UNREAD, NEED_EITHER, OPEN_FIRST},
+	{ACTION_SIGN, STATUS_UNREAD, NEED_EITHER, OPEN_FIRST},
+	{ACTION_PRELIM_SIGN, STATUS_PRELIM_SIGNED, NEED_NO, AWAITS_FINAL},
+	{ACTION_PRELIM_SIGN, STATUS_ADDENDUM_PRELIM_SIGNED, NEED_NO, AWAITS_FINAL},
+	{ACTION_PRELIM_SIGN, STATUS_SIGNED, NEED_NO, ADDENDUM_FIRST},
+	{ACTION_PRELIM_SIGN, STATUS_ADDENDUM_SIGNED, NEED_NO, ADDENDUM_FIRST},
+	{ACTION_SIGN, STATUS_SIGNED, NEED_NO, ADDENDUM_FIRST},
+	{ACTION_SIGN, STATUS_ADDENDUM_SIGNED, NEED_NO, ADDENDUM_FIRST},
+	{ACTION_REJECT, STATUS_PRELIM_SIGNED, NEED_YES, ADDENDUM_OPEN},
+	{ACTION_REJECT, STATUS_ADDENDUM_PRELIM_SIGNED, NEED_YES, ADDENDUM_OPEN},
+};
+
+/* NULL: nothing in particular */
+static const char *
+rl_find_advice(Action action, const State *state)
+{
+	if (state->status == STATUS_CANCELLED)
+		return CANCELLED_STAYS;
+	for (size_t i = 0; i < lengthof(rl_advice); i++)
+	{
+		const Advice *advice = &rl_advice[i];
+
+		if (advice->action == action && advice->from == state->status &&
+			(advice->addendum_open == NEED_EITHER ||
+			 (advice->addendum_open == NEED_YES) == state->addendum_open))
+			return advice->hint;
+	}
+	return NULL;
+}
+
 static void
 rl_refuse_transition(const Unit *unit, Action action)
 {
-	bool signs = action == ACTION_PRELIM_SIGN || action == ACTION_SIGN;
-	bool signature = !reportlink_is_linkable(unit->after.status) &&
-					 unit->after.status != STATUS_CANCELLED && !unit->after.addendum_open;
+	const State *state = &unit->after;
+	const char *advice = rl_find_advice(action, state);
 
 	ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
-					errdetail_plural("%s has the status %s%s: %s() does nothing with it.",
-									 "%s have the status %s%s: %s() does nothing with them.",
+					errdetail_plural("%s has the status %s%s, where %s() is not possible.",
+									 "%s have the status %s%s, where %s() is not possible.",
 									 unit->ids.count, reportlink_name_reports(&unit->ids),
-									 reportlink_status_name(unit->after.status),
-									 unit->after.addendum_open ? " and an open addendum" : "",
+									 reportlink_status_name(state->status),
+									 state->addendum_open ? " and an open addendum" : "",
 									 reportlink_action_name(action)),
-					signs && signature
-						? errhint("Start an addendum first, with reportlink_start_addendum().")
-						: 0));
+					advice ? errhint("%s", advice) : 0));
 }
 
 /* The transition that the action makes from here; RL015 when there is none */
@@ -214,7 +261,31 @@ void
 reportlink_require_not_cancelled(const Unit *unit)
 {
 	if (unit->after.status == STATUS_CANCELLED)
-		ereport(ERROR,
-				(reportlink_refusal(RL_TRANSITION),
-				 errdetail("Report " INT64_FORMAT " is cancelled.", unit->report->report_id)));
+		ereport(ERROR, (reportlink_refusal(RL_TRANSITION),
+						errdetail("Report " INT64_FORMAT " is cancelled.", unit->report->report_id),
+						errhint(CANCELLED_STAYS)));
+}
+
+/* RL016: neither a draft nor an open addendum */
+void
+reportlink_refuse_locked(const Unit *unit)
+{
+	Status status = unit->after.status;
+	const char *hint = NULL;
+
+	if (status == STATUS_UNREAD)
+		hint = OPEN_FIRST;
+	if (status == STATUS_CANCELLED)
+		hint = CANCELLED_STAYS;
+	ereport(ERROR, (reportlink_refusal(RL_LOCKED),
+					errdetail("%s: the status is %s.", reportlink_name_reports(&unit->ids),
+							  reportlink_status_name(status)),
+					hint ? errhint("%s", hint) : 0));
+}
+
+/* A version for a DETAIL; 0 is blank */
+const char *
+reportlink_name_document(int64 document_id)
+{
+	return document_id == 0 ? "blank text" : psprintf("document " INT64_FORMAT, document_id);
 }
