@@ -51,7 +51,8 @@ sub same_ok
 $node->safe_psql('postgres', 'CREATE DATABASE original');
 install_reportlink($node, 'original');
 
-# Linked, merged, dissolved and unlinked reports, one with a text of its own
+# Linked, merged, dissolved and unlinked reports, one with a text of its own; and
+# saved, signed, rejected and cancelled ones, one with an open addendum
 $node->safe_psql(
 	'original', q{
 	WITH d AS (
@@ -72,6 +73,23 @@ $node->safe_psql(
 	SELECT reportlink_link('north', '{7,8}', actor => 'rex');
 	SELECT reportlink_unlink('north', '{7}', actor => 'rex');
 
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+	SELECT 'north', 'P3', 'B' || n FROM generate_series(10, 14) n;
+	SELECT reportlink_link('north', '{10,11}', actor => 'ada');
+	SELECT reportlink_save('north', 10, '{"final_report": "Normal.", "study_at": "2026-03-02T08:10:00Z"}', actor => 'ada');
+	SELECT reportlink_prelim_sign('north', 11, 'ada');
+	SELECT reportlink_reject('north', 10, 'abe');
+	SELECT reportlink_sign('north', 11, 'ada');
+	SELECT reportlink_start_addendum('north', 10, 'ada');
+	SELECT reportlink_save('north', 11, '{"final_report": "Not quite normal."}', checkpoint => false, actor => 'ada');
+	SELECT reportlink_cancel('north', 12, actor => 'ada');
+	SELECT reportlink_open('north', 13, 'rex');
+	SELECT reportlink_save('north', 13, '{"final_report": "Fracture."}', actor => 'rex');
+	SELECT reportlink_prelim_sign('north', 13, 'rex');
+	SELECT reportlink_open('north', 14, 'rex');
+	SELECT reportlink_save('north', 14, '{"transcript": "First words"}', actor => 'rex');
+	SELECT reportlink_save('north', 14, '{"transcript": "First words, then"}', checkpoint => false, actor => 'rex');
+
 	ALTER TABLE reportlink.report ADD COLUMN site_note text;
 	UPDATE reportlink.report SET site_note = 'room ' || report_id;
 	CREATE INDEX site_note_idx ON reportlink.report (site_note);
@@ -82,7 +100,18 @@ $node->safe_psql(
 is($node->safe_psql('original', 'SELECT * FROM reportlink_check()'), '', 'nothing is broken to start with');
 
 my $events = $node->safe_psql('original', 'SELECT count(*) FROM reportlink.event');
-cmp_ok($events, '>', 7, "there are events: $events");
+cmp_ok($events, '>', 20, "there are events: $events");
+
+# Whom every version belongs to, which were signed and by whom
+my $histories = q{
+	SELECT r.report_id, h.* FROM reportlink.report r, reportlink_history('north', r.report_id) h
+	ORDER BY r.report_id, h.document_id};
+my $history = $node->safe_psql('original', $histories);
+is( $node->safe_psql('original', q{
+		SELECT (SELECT count(*) FROM reportlink.signature), (SELECT count(*) > 0 FROM reportlink.past_link),
+			(SELECT count(*) FROM reportlink_history('north', 11) WHERE signed)}),
+	'3|t|1',
+	'there are signatures and past links');
 
 my $dump = dump_of('original');
 
@@ -103,8 +132,9 @@ for my $database ('copy', 'parallel')
 		$events, "$database: restoring recorded nothing");
 	is( $node->safe_psql($database,
 			q{SELECT count(*) FROM reportlink.report WHERE site_note = 'room ' || report_id}),
-		9,
+		14,
 		"$database: the column that the user added is there");
+	is($node->safe_psql($database, $histories), $history, "$database: every history is as it was");
 	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$database: nothing is broken");
 }
 
@@ -138,6 +168,19 @@ is( $node->safe_psql('copy',
 my ($status, $out, $err) =
   $node->psql('copy', 'UPDATE reportlink.report SET group_id = NULL', on_error_stop => 0);
 like($err, qr/column is managed by reportlink/, 'copy: plain SQL is guarded');
+($status, $out, $err) = $node->psql('copy', 'DELETE FROM reportlink.signature', on_error_stop => 0);
+like($err, qr/column is managed by reportlink/, 'copy: signatures are guarded');
+$node->safe_psql('copy', q{SELECT reportlink_discard('north', 10, actor => 'ada')});
+is( $node->safe_psql('copy', q{
+		SELECT status, addendum_open, final_report, study_at = '2026-03-02 08:10+00' FROM reportlink.report_text WHERE report_id = 11}),
+	'signed|f|Normal.|t',
+	'copy: a discarded addendum goes back to what was signed');
+is($node->safe_psql('copy', q{SELECT status, owner_id FROM reportlink_reject('north', 13, 'ada')}),
+	'draft|rex', 'copy: a rejected report goes back to who signed it');
+$node->safe_psql('copy', q{SELECT reportlink_discard('north', 14, actor => 'rex')});
+is( $node->safe_psql('copy', q{SELECT status, transcript FROM reportlink.report_text WHERE report_id = 14}),
+	'draft|First words',
+	'copy: a discarded draft goes back to its last checkpoint');
 
 # The extension goes, the reports stay
 my $whole = dump_of('copy');

@@ -17,6 +17,7 @@ $node->safe_psql(
 	'postgres', q{
 	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
 	SELECT 'north', 'P1', 'A' || i FROM generate_series(1, 8) i;
+	CREATE SEQUENCE visit;
 	CREATE TABLE measure (step serial, contexts int, plans int, bytes bigint);
 });
 
@@ -43,6 +44,37 @@ INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('
 DELETE FROM reportlink.report WHERE accession_number = 'new';
 };
 
+# And what becomes of its reports: 5 saves, 4 signatures and 4 plain UPDATEs
+my $workflow = q{
+SELECT nextval('visit') AS visit \gset
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'V' || :visit, 'one') RETURNING report_id AS one \gset
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'V' || :visit, 'two') RETURNING report_id AS two \gset
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'V' || :visit, 'three') RETURNING report_id AS three \gset
+SELECT FROM reportlink_link('north', ARRAY[:one, :two, :three], true, 'rex');
+SELECT FROM reportlink_save('north', :one, '{"final_report": "Normal.", "study_at": "2026-03-02T08:10:00Z"}', actor => 'rex');
+SELECT FROM reportlink_save('north', :two, '{"final_report": "Quite normal.", "laterality": "left"}', checkpoint => false, actor => 'rex');
+SELECT FROM reportlink_discard('north', :three, true, 'rex');
+SELECT FROM reportlink_cancel('north', :three, false, 'adm');
+SELECT FROM reportlink_prelim_sign('north', :one, 'rex');
+SELECT FROM reportlink_reject('north', :one, 'abe');
+SELECT FROM reportlink_save('north', :two, '{"transcript": "Words"}', actor => 'rex');
+SET reportlink.user_id = 'rex';
+UPDATE reportlink.report SET status = 'unread' WHERE report_id = :one;
+UPDATE reportlink.report SET status = 'draft' WHERE report_id IN (:one, :two);
+UPDATE reportlink.report SET status = 'prelim_signed' WHERE report_id = :two;
+SET reportlink.user_id = 'ada';
+UPDATE reportlink.report SET status = 'signed', owner_id = 'ada' WHERE report_id = :two;
+RESET reportlink.user_id;
+SELECT FROM reportlink_start_addendum('north', :one, 'ada');
+SELECT FROM reportlink_save('north', :two, '{"final_report": "Normal, but."}', actor => 'ada');
+SELECT FROM reportlink_discard('north', :one, false, 'ada');
+SELECT FROM reportlink_start_addendum('north', :two, 'ada');
+SELECT FROM reportlink_save('north', :two, '{"final_report": "Normal, but so."}', checkpoint => false, actor => 'ada');
+SELECT FROM reportlink_sign('north', :two, 'ada');
+SELECT FROM reportlink_history('north', :one);
+SELECT FROM reportlink_prune_documents('north', now());
+};
+
 # What is refused, at every depth: arguments, actor, role, ids, rules, triggers
 my $refused = q{
 SELECT FROM reportlink_link('north', NULL, true, 'ada');
@@ -52,6 +84,14 @@ SELECT FROM reportlink_link('north', '{1,999999}', true, 'ada');
 SELECT FROM reportlink_unlink('north', '{8}', true, 'ada');
 SELECT FROM reportlink_linked_reports('north', 999999);
 UPDATE reportlink.report SET status = 'signed' WHERE report_id = 8;
+UPDATE reportlink.report SET owner_id = 'nobody' WHERE report_id = 8;
+UPDATE reportlink.report SET document_id = 1 WHERE report_id = 8;
+SELECT FROM reportlink_save('north', 8, '{"final": "x"}', actor => 'ada');
+SELECT FROM reportlink_save('north', 8, '{"study_at": "yesterday"}', actor => 'ada');
+SELECT FROM reportlink_save('north', 8, '{"study_at": "2026-13-45T08:10:00Z"}', actor => 'ada');
+SELECT FROM reportlink_save('north', 8, '{"transcript": "x"}', 77, actor => 'ada');
+SELECT FROM reportlink_sign('north', 8, 'ada');
+SELECT FROM reportlink_start_addendum('north', 8, 'ada');
 };
 my $measure = q{
 INSERT INTO measure (contexts, plans, bytes)
@@ -85,7 +125,15 @@ my @got = measured(($calls . $refused) x 20, $measure, $measure, $calls x 200, $
 
 cmp_ok($got[2]->[1], '>', 10, 'plans are kept');
 no_growth_ok($got[2], $got[3], '3,800 calls');
-no_growth_ok($got[3], $got[4], '2,100 refused calls');
+no_growth_ok($got[3], $got[4], '4,500 refused calls');
+
+@got = measured($workflow x 20, $measure, $measure, $workflow x 400, $measure);
+no_growth_ok($got[2], $got[3], '2,000 saves, 1,600 signatures, 1,600 plain UPDATEs');
+is( $node->safe_psql('postgres', q{
+		SELECT count(*) FILTER (WHERE type = 'report.saved'), count(*) FILTER (WHERE type ~ '(pre|addendum_|\.)signed$|prelim_signed'),
+			count(*) FILTER (WHERE type = 'report.cancelled'), count(*) FILTER (WHERE type = 'report.rejected') FROM reportlink.event}),
+	'2100|1680|420|420',
+	'none of them was refused');
 
 # Changes of the tables make plans invalid: they are made again, not twice
 my $changes = q{

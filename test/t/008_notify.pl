@@ -57,6 +57,38 @@ unlike(join('', @payloads), qr/SECRET/, 'no MRN and no accession number');
 @payloads = heard("SELECT FROM reportlink_open('north', $ids[3], 'ada');");
 is($node->safe_psql('postgres', "SELECT '$payloads[1]'::jsonb -> 'group_id'"), 'null', 'not linked: group_id is null');
 
+# Every action of the workflow: a notification for each of its events
+my ($w1, $w2, $w3) = split /,/, $node->safe_psql(
+	'postgres', q{
+	WITH w AS (INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+		SELECT 'north', 'SECRET-MRN-W', 'SECRET-ACC-W' || i FROM generate_series(1, 3) i RETURNING report_id)
+	SELECT string_agg(report_id::text, ',' ORDER BY report_id) FROM w});
+my @workflow = (
+	[ "reportlink_link('north', '{$w1,$w2,$w3}', true, 'rex')", 'linked', 'owner_changed', 'opened' ],
+	[ qq{reportlink_save('north', $w1, '{"final_report": "SECRET"}', actor => 'rex')}, 'saved' ],
+	[ "reportlink_set_default('north', $w2, 'rex')", 'default_changed' ],
+	[ "reportlink_discard('north', $w3, true, 'rex')", 'unlinked', 'owner_changed', 'discarded' ],
+	[ "reportlink_cancel('north', $w3, false, 'ada')", 'cancelled' ],
+	[ "reportlink_prelim_sign('north', $w1, 'rex')", 'prelim_signed' ],
+	[ "reportlink_reject('north', $w1, 'ada')", 'rejected' ],
+	[ "reportlink_close('north', $w1, true, 'rex')", 'owner_changed', 'closed' ],
+	[ "reportlink_open('north', $w1, 'ada')", 'owner_changed', 'opened' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'signed' ],
+	[ "reportlink_start_addendum('north', $w2, 'ada')", 'addendum_started' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed' ]);
+
+foreach my $action (@workflow)
+{
+	my ($call, @types) = @$action;
+
+	@payloads = heard("SELECT FROM $call;");
+	is_deeply([ map { key($_, 'type') } @payloads ], [ map { "report.$_" } @types ], "$call: " . join(', ', @types));
+	unlike(join('', @payloads), qr/SECRET/, 'ids only');
+}
+@payloads = heard("SET reportlink.user_id = 'ada'; UPDATE reportlink.report SET owner_id = NULL WHERE report_id = $w1;");
+is_deeply([ map { key($_, 'type') } @payloads ], ['report.owner_changed'], 'plain UPDATE of one of two linked reports: one notification');
+is(key($payloads[0], 'report_ids'), "[$w1, $w2]", 'about both');
+
 # Too long for NOTIFY: without the ids
 my $all = $node->safe_psql('postgres', q{SELECT array_agg(report_id) FROM reportlink.report WHERE mrn = 'SECRET-MRN-1500'});
 
