@@ -467,9 +467,9 @@ rl_wish(const Sync *sync, const Unit *unit, Report **members, int nmembers)
 	{
 		const Change *change = members[i]->named ? rl_change_of(sync, members[i]) : NULL;
 
-		if (change != NULL && change->changes_status)
+		if (change != NULL && change->changes_status && wish.status == NULL)
 			wish.status = change;
-		if (change != NULL && change->changes_owner)
+		if (change != NULL && change->changes_owner && wish.owner == NULL)
 			wish.owner = change;
 	}
 	for (int i = 0; i < nmembers; i++)
