@@ -3,7 +3,7 @@
 -- and what a rejection goes back to.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(876);
+SELECT plan(879);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES
 	('north', 'ray', 'resident'), ('north', 'dan', 'drafter');
@@ -255,6 +255,17 @@ SELECT pg_temp.drafted('T3', 2, 'ada') AS t3 \gset
 SELECT is((reportlink_sign('north', (:'t3'::bigint[])[2], 'ada')).status, 'signed', 'an attending signs his draft without a preliminary signature');
 SELECT is(pg_temp.all_are(:'t3'), 'signed ada final', 'all reports');
 SELECT is((pg_temp.event('report.signed')).data, '{"old_status": "draft", "status": "signed"}', 'signed: from draft');
+
+-- With notify_previous_owner the one from whom it was taken is told
+UPDATE reportlink.organization SET notify_previous_owner = true WHERE organization_id = 'north';
+SELECT (pg_temp.prelim_signed('T4', 2, 'rex'))[1] AS t4, (pg_temp.prelim_signed('T5', 2, 'rex', 'ray'))[1] AS t5, (pg_temp.prelim_signed('T6', 2, 'rex'))[1] AS t6 \gset
+SELECT reportlink_sign('north', :t4, 'ada') AS ignored \gset
+SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": "rex", "new_owner": "ada", "recipient": "rex"}', 'sign: the resident');
+SELECT reportlink_reject('north', :t5, 'ada') AS ignored \gset
+SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": "ray", "new_owner": "rex", "recipient": "ray"}', 'reject: who owned it meanwhile');
+SELECT reportlink_start_addendum('north', :t6, 'ada') AS ignored \gset
+SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": "rex", "new_owner": "ada", "recipient": "rex"}', 'start_addendum: the resident');
+UPDATE reportlink.organization SET notify_previous_owner = DEFAULT WHERE organization_id = 'north';
 
 -- Members who are no longer active
 

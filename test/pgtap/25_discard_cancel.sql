@@ -2,7 +2,7 @@
 -- leaves the group and who stays, who may, and what is recorded.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(1128);
+SELECT plan(1130);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES
 	('north', 'ray', 'resident'), ('north', 'dan', 'drafter');
@@ -150,6 +150,9 @@ SELECT pg_temp.dictated('A4', '{one}', 'rex') AS a4 \gset
 SELECT reportlink_save('north', :a4, '{"transcript": "signed", "final_report": "x"}', NULL, false, 'rex') AS ignored \gset
 SELECT reportlink_prelim_sign('north', :a4, 'rex') AS ignored \gset
 SELECT reportlink_reject('north', :a4, 'ada') AS ignored \gset
+SELECT pg_temp.events() AS ignored \gset
+SELECT is(pg_temp.text_of((reportlink_discard('north', :a4, false, 'rex')).report_id), 'signed', 'rejected, and nothing dictated since: the autosave that was signed stays');
+SELECT is(pg_temp.events(), '{}'::text[], 'there was nothing to discard');
 SELECT pg_temp.save(:a4, 'after', false, 'rex') AS ignored \gset
 SELECT reportlink_discard('north', :a4, false, 'rex') AS ignored \gset
 SELECT is(pg_temp.each_is(:a4), ARRAY['draft rex ''signed'''], 'back to the version that was signed, though it was autosaved and rejected');
