@@ -40,21 +40,20 @@ rl_discard_link(Call *call, const Selection *selection, Unit *unit, bool unassig
 	State before = unit->before;
 	int nmembers;
 	Report **members = reportlink_members(selection, unit->group, &nmembers);
-	Leave leave;
-
-	reportlink_require(call, OPERATION_LINK);
-	leave = reportlink_leave(call, unit->group, members, nmembers, &unit->report, 1,
-							 unassign ? LEAVE_WITH_OWN_TEXT_UNOWNED : LEAVE_WITH_OWN_TEXT);
+	Leave leave = reportlink_leave(call, unit->group, members, nmembers, &unit->report, 1,
+								   unassign ? LEAVE_WITH_OWN_TEXT_UNOWNED : LEAVE_WITH_OWN_TEXT);
 	reportlink_record_leave(call, &leave);
 
 	*unit = reportlink_unit(unit->report, &unit->report, 1);
 	unit->before = before;
 }
 
-/* RL008, RL016 */
+/* A linked draft leaves its group by it: role as for unlink. RL014, RL008, RL016 */
 static void
 rl_require_discardable(Call *call, const Unit *unit)
 {
+	if (unit->group != NULL && reportlink_is_linkable(unit->after.status))
+		reportlink_require(call, OPERATION_LINK);
 	reportlink_require_takeover(call, unit);
 	if (!unit->after.addendum_open && !reportlink_is_linkable(unit->after.status))
 		reportlink_refuse_locked(unit);

@@ -212,20 +212,27 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "ORDER BY d.document_id LIMIT $3))",
 		 {TEXTOID, TIMESTAMPTZOID, INT4OID}},
 
-	/* of documents $2, owned by $3: is there a report to sign, who signed last (else owns), his role */
+	/*
+	 * Of units, each with its document, owner, report and group (0: none): is
+	 * there a report to sign, who signed it last for this unit (else who owns
+	 * it), and his role. Another unit may have signed the same version.
+	 */
 	[QUERY_SIGNING] =
 		{"SELECT coalesce(d.final_report ~ '[^[:space:]]', false), "
 		 "coalesce(s.signed_by, u.owner_id), m.role "
-		 "FROM unnest($2, $3) WITH ORDINALITY AS u (document_id, owner_id, place) "
+		 "FROM unnest($2, $3, $4, $5) WITH ORDINALITY "
+		 "AS u (document_id, owner_id, report_id, group_id, place) "
 		 "LEFT JOIN reportlink.document d "
 		 "ON d.organization_id = $1 AND d.document_id = u.document_id "
 		 "LEFT JOIN LATERAL (SELECT s.signed_by FROM reportlink.signature s "
 		 "WHERE s.organization_id = $1 AND s.document_id = u.document_id "
+		 "AND coalesce(s.group_id, 0) = u.group_id "
+		 "AND (u.group_id <> 0 OR s.report_id = u.report_id) "
 		 "ORDER BY s.signature_id DESC LIMIT 1) s ON true "
 		 "LEFT JOIN reportlink.member m "
 		 "ON m.organization_id = $1 AND m.user_id = coalesce(s.signed_by, u.owner_id) "
 		 "ORDER BY u.place",
-		 {TEXTOID, INT8ARRAYOID, TEXTARRAYOID}},
+		 {TEXTOID, INT8ARRAYOID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID}},
 
 	[QUERY_INSERT_SIGNATURES] =
 		{"INSERT INTO reportlink.signature AS s "
@@ -365,6 +372,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "ORDER BY r.report_id",
 		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
 
+	/* of several signatures on a version the last one that was for this report */
 	[QUERY_HISTORY] =
 		{HISTORY
 		 "SELECT d.report_id, d.document_id, d.parent_id, d.saved_at, d.saved_by, d.reason, "
@@ -373,14 +381,17 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "CASE WHEN r.group_id IS NULL THEN r.document_id ELSE g.document_id END, false), "
 		 "coalesce(octet_length(d.transcript), 0), coalesce(octet_length(d.final_report), 0) "
 		 "FROM version v "
-		 "JOIN reportlink.document d "
-		 "ON d.organization_id = $1 AND d.document_id = v.document_id "
+		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = v.document_id "
 		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = $2 "
 		 "LEFT JOIN reportlink.report_group g "
 		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
 		 "LEFT JOIN LATERAL (SELECT s.* FROM reportlink.signature s "
 		 "WHERE s.organization_id = $1 AND s.document_id = d.document_id "
-		 "ORDER BY s.signature_id DESC LIMIT 1) s ON true "
+		 "ORDER BY CASE WHEN s.group_id IS NULL THEN s.report_id = $2 "
+		 "ELSE coalesce(s.group_id = r.group_id, false) OR EXISTS (SELECT FROM reportlink.past_link l "
+		 "WHERE l.organization_id = $1 AND l.report_id = $2 AND l.group_id = s.group_id "
+		 "AND s.signed_at < l.left_at) END DESC, "
+		 "s.signature_id DESC LIMIT 1) s ON true "
 		 "ORDER BY d.document_id",
 		 {TEXTOID, INT8OID}},
 

@@ -16,17 +16,22 @@ reportlink_load_signing(Call *call, const Unit *units, int count)
 {
 	Signing *signings = palloc(sizeof(Signing) * Max(count, 1));
 	Ids document_ids = reportlink_ids(count);
+	Ids report_ids = reportlink_ids(count);
+	Ids group_ids = reportlink_ids(count);
 	char **owners = palloc(sizeof(char *) * Max(count, 1));
 
 	for (int i = 0; i < count; i++)
 	{
 		reportlink_ids_add(&document_ids, units[i].document_id);
+		reportlink_ids_add(&report_ids, units[i].report->report_id);
+		reportlink_ids_add(&group_ids, units[i].group ? units[i].group->group_id : 0);
 		owners[i] = units[i].after.owner_id;
 	}
 	{
 		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 								reportlink_arg_ids(&document_ids),
-								reportlink_arg_texts(owners, count)};
+								reportlink_arg_texts(owners, count),
+								reportlink_arg_ids(&report_ids), reportlink_arg_ids(&group_ids)};
 
 		reportlink_execute(QUERY_SIGNING, args);
 	}
