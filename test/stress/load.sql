@@ -347,6 +347,7 @@ DECLARE
 	dictating boolean[];
 	addenda boolean[];
 	finals boolean[];
+	signers text[]; -- who signed last
 	own bigint[]; -- its own text, in force while it is not linked
 	left_own bigint[]; -- when it left a group: that text, the group's, and the transaction
 	left_text bigint[];
@@ -359,7 +360,6 @@ DECLARE
 	blank boolean[];
 	made_from bigint[];
 	kept boolean[]; -- a checkpoint, or signed
-	signer text[];
 	addendum_base bigint[];
 	addendum_status text[];
 
@@ -520,9 +520,10 @@ BEGIN
 					statuses[r] := e.data ->> 'status';
 					addenda[r] := false;
 					dictating[r] := false;
+					signers[r] := e.actor;
 					finals[r] := finals[r] OR e.type <> 'report.prelim_signed';
 				WHEN 'report.rejected' THEN
-					IF owners[r] IS DISTINCT FROM coalesce(signer[before], owners[r])
+					IF owners[r] IS DISTINCT FROM coalesce(signers[r], owners[r])
 						OR addenda[r] OR statuses[r] NOT IN ('prelim_signed', 'addendum_prelim_signed')
 						OR e.data ->> 'status' IS DISTINCT FROM
 							(CASE statuses[r] WHEN 'prelim_signed' THEN 'draft' ELSE addendum_status[before] END)
@@ -596,7 +597,6 @@ BEGIN
 				END IF;
 			ELSIF e.type IN ('report.prelim_signed', 'report.signed', 'report.addendum_signed') THEN
 				kept[e.document_id] := true;
-				signer[e.document_id] := e.actor;
 			END IF;
 		END IF;
 

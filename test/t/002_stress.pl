@@ -19,7 +19,7 @@ use Test::More;
 my $seconds = $ENV{REPORTLINK_STRESS_SECONDS} || 60;
 my $looks = 5;
 # a short deadlock_timeout: plain SQL and functions meet often, and go on soon
-my $node = start_node('stress', 'deadlock_timeout = 50ms');
+my $node = start_node('stress', 'deadlock_timeout = 50ms', 'log_statement = none');
 
 install_reportlink($node, 'postgres');
 load_stress($node, 'postgres');

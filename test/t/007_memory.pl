@@ -10,7 +10,7 @@ use lib "$FindBin::RealBin/../lib";
 use ReportlinkNode;
 use Test::More;
 
-my $node = start_node('memory', 'fsync = off', 'autovacuum = off');
+my $node = start_node('memory', 'fsync = off', 'autovacuum = off', 'log_statement = none');
 
 install_reportlink($node, 'postgres');
 $node->safe_psql(
