@@ -218,8 +218,8 @@ rl_cancels_linked(TriggerData *trigger)
 {
 	return rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0 &&
 		   rl_column_changes(trigger, "status") &&
-		   strcmp(rl_text(trigger, trigger->tg_newtuple, "status"),
-				  reportlink_status_name(STATUS_CANCELLED)) == 0;
+		   reportlink_same_text(rl_text(trigger, trigger->tg_newtuple, "status"),
+								reportlink_status_name(STATUS_CANCELLED));
 }
 
 /*
