@@ -2,7 +2,7 @@
 -- triggers, is found and named; nothing is found where nothing is broken.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(39);
+SELECT plan(46);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2, pg_temp.new_report('north', 'P1', 'A3') AS a3,
 	pg_temp.new_report('north', 'P2', 'B1') AS b1, pg_temp.new_report('north', 'P2', 'B2') AS b2, pg_temp.new_report('north', 'P2', 'B3') AS b3,
@@ -70,6 +70,12 @@ INSERT INTO breakage VALUES
 	(30, format('DELETE FROM reportlink.document WHERE document_id = %s', :v2::text), 'a group points at a document that is there'),
 	(31, format('DELETE FROM reportlink.document WHERE document_id = %s', :v1::text), 'a version goes back to a document that is there'),
 	(32, format('UPDATE reportlink.document SET parent_id = 999999 WHERE document_id = %s', :v2::text), 'a version goes back to a document that is there');
+INSERT INTO breakage
+SELECT 40, format('UPDATE reportlink.report SET status = %L, addendum_open = true WHERE report_id = %s', status, :c1::text), 'only a signed report has a final signature or an open addendum'
+FROM unnest('{unread,draft,cancelled}'::text[]) status
+UNION ALL
+SELECT 41, format('UPDATE reportlink.report SET status = %L, signed_at = now() WHERE report_id = %s', status, :c1::text), 'only a signed report has a final signature or an open addendum'
+FROM unnest('{unread,draft,prelim_signed,cancelled}'::text[]) status;
 SELECT ok(pg_temp.found(breaking) @> ARRAY[invariant], format('%s: %s', invariant, breaking)) FROM breakage ORDER BY n;
 SELECT is_empty('SELECT * FROM reportlink_check()', 'all was taken back: no row');
 

@@ -74,7 +74,7 @@ SELECT is(pg_temp.digest(), :'digest', 'no row is lost, none changed');
 SELECT is(pg_temp.triggers(), '{}'::text[], 'the triggers are gone');
 SELECT hasnt_function('public'::name, 'reportlink_link'::name, 'the functions are gone');
 SELECT is((SELECT array_agg(accession_number::text ORDER BY report_id) FROM reportlink.report_text), '{A1,A2,A3}'::text[], 'the views still read');
-SELECT is((SELECT count(*) FROM pg_constraint WHERE connamespace = 'reportlink'::regnamespace AND contype = 'c' AND conrelid = 'reportlink.report'::regclass), 6::bigint, 'the constraints are there');
+SELECT is((SELECT count(*) FROM pg_constraint WHERE connamespace = 'reportlink'::regnamespace AND contype = 'c' AND conrelid = 'reportlink.report'::regclass), 4::bigint, 'the constraints are there');
 CREATE EXTENSION reportlink;
 SELECT is(reportlink_install(), '1.0', 'the extension made again, the tables installed again');
 SELECT is(pg_temp.triggers(), :'triggers'::text[], 'all triggers are there again');

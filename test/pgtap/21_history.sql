@@ -3,7 +3,7 @@
 -- who does not own the tables changes or removes what was signed.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(482);
+SELECT plan(484);
 
 UPDATE reportlink.organization SET addendum_header = 'ADDENDUM' WHERE organization_id = 'north';
 
@@ -28,9 +28,9 @@ BEGIN
 		SELECT r.report_id AS of, h.*
 		FROM reportlink.report r, LATERAL reportlink_history('north', r.report_id) WITH ORDINALITY h
 		WHERE r.organization_id = 'north'),
-	signature AS (
-		SELECT DISTINCT ON (e.document_id) e.document_id, e.data ->> 'status' AS status, e.actor FROM reportlink.event e
-		WHERE e.type IN ('report.prelim_signed', 'report.signed', 'report.addendum_signed') ORDER BY e.document_id, e.event_id DESC),
+	signature AS ( -- the last one that was for the report, else for another that has the same version
+		SELECT DISTINCT ON (h.of, h.document_id) h.of, h.document_id, e.data ->> 'status' AS status, e.actor FROM history h JOIN reportlink.event e ON e.document_id = h.document_id
+		WHERE e.type IN ('report.prelim_signed', 'report.signed', 'report.addendum_signed') ORDER BY h.of, h.document_id, h.of = ANY (e.report_ids) DESC, e.event_id DESC),
 	problem AS (
 		SELECT format('report %s: version %s was in force and is missing', s.report, s.document) AS problem FROM seen s
 		WHERE (s.kept OR EXISTS (SELECT FROM reportlink.document d WHERE d.document_id = s.document))
@@ -42,7 +42,7 @@ BEGIN
 			AND (SELECT array_agg(h.document_id) FROM history h WHERE h.of = t.report_id AND h.in_force) IS DISTINCT FROM CASE WHEN t.document_id IS NOT NULL THEN ARRAY[t.document_id] END
 		UNION ALL
 		SELECT format('report %s: version %s is signed (%s, %s, %s), not (%s, %s)', h.of, h.document_id, h.signed, h.signed_as, h.signed_by, s.status, s.actor)
-		FROM history h LEFT JOIN signature s USING (document_id)
+		FROM history h LEFT JOIN signature s USING (of, document_id)
 		WHERE (h.signed, h.signed_as, h.signed_by) IS DISTINCT FROM (s.document_id IS NOT NULL, s.status, s.actor)
 			OR h.signed <> (h.signed_at IS NOT NULL) OR h.signed_at < h.saved_at
 		UNION ALL
@@ -208,6 +208,15 @@ SELECT pg_temp.story(
 	$$SELECT reportlink_save('north', ra, '{"final_report": "t4"}', NULL, false, 'ada')$$,
 	$$SELECT reportlink_discard('north', rd, true, 'ada')$$,
 	$$SELECT reportlink_prune_documents('north', 'infinity')$$);
+
+-- One version, signed by two: each report has the signature that was for it
+SELECT pg_temp.new_report('north', 'P7', 'G1') AS g1, pg_temp.new_report('north', 'P7', 'G2') AS g2 \gset
+SELECT reportlink_link('north', ARRAY[:g1, :g2], true, 'rex') AS ignored, reportlink_save('north', :g1, '{"final_report": "both"}', NULL, true, 'rex') AS both,
+	reportlink_prelim_sign('north', :g1, 'rex') AS ignored2, reportlink_reject('north', :g1, 'ada') AS ignored3 \gset
+SELECT count(*) AS ignored FROM reportlink_unlink('north', ARRAY[:g2], false, 'rex') \gset
+SELECT reportlink_prelim_sign('north', :g2, 'rex') AS ignored, reportlink_sign('north', :g2, 'ada') AS ignored2 \gset
+SELECT is((SELECT (h.document_id, h.signed_as, h.signed_by)::text FROM reportlink_history('north', :g2) h), format('(%s,signed,ada)', :both::text), 'who left and was signed alone: the last signature for it');
+SELECT is((SELECT (h.document_id, h.signed_as, h.signed_by)::text FROM reportlink_history('north', :g1) h), format('(%s,prelim_signed,rex)', :both::text), 'who stayed: the signature of the group');
 
 -- And as chance has it: 500 calls, most of them by the owner, on six reports of another patient, the same ones each time
 
