@@ -235,7 +235,7 @@ BEGIN
 		);
 		-- the history of a report is what was saved through it, and through the groups it was in
 		CREATE INDEX document_report_idx ON reportlink.document (organization_id, report_id);
-		CREATE INDEX document_group_idx ON reportlink.document (organization_id, group_id) WHERE group_id IS NOT NULL;
+		CREATE INDEX document_group_idx ON reportlink.document (organization_id, group_id, document_id) WHERE group_id IS NOT NULL;
 		COMMENT ON TABLE reportlink.document IS 'versions of what was dictated; never updated, reports and groups point at them';
 		COMMENT ON COLUMN reportlink.document.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.document.document_id IS 'the version';
@@ -288,6 +288,7 @@ BEGIN
 			report_id bigint NOT NULL,
 			group_id bigint NOT NULL,
 			document_id bigint,
+			last_document_id bigint,
 			left_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			CONSTRAINT past_link_pkey PRIMARY KEY (organization_id, report_id, past_link_id),
 			CONSTRAINT past_link_group_fkey FOREIGN KEY (organization_id, group_id) REFERENCES reportlink.report_group
@@ -298,6 +299,7 @@ BEGIN
 		COMMENT ON COLUMN reportlink.past_link.report_id IS 'report that left';
 		COMMENT ON COLUMN reportlink.past_link.group_id IS 'group that it left';
 		COMMENT ON COLUMN reportlink.past_link.document_id IS 'text in force for the group at that moment; null = blank';
+		COMMENT ON COLUMN reportlink.past_link.last_document_id IS 'newest version saved in the group until then; not in force where an addendum was discarded; null = none';
 		COMMENT ON COLUMN reportlink.past_link.left_at IS 'when';
 
 		CREATE TABLE reportlink.publication (

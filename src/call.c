@@ -256,6 +256,27 @@ typedef struct RunningProcedure
 	Datum result;
 } RunningProcedure;
 
+/*
+ * Whoever looks for a deadlock first is its victim, and with several calls or
+ * statements in a transaction that can be a function, whatever its patience.
+ * Its caller then sees the error of a transaction that is to be retried, which
+ * he has to expect of a function anyway; 40P01 is for plain statements alone.
+ */
+static void
+rl_rethrow_as_retry(MemoryContext context)
+{
+	ErrorData *error;
+
+	if (geterrcode() != ERRCODE_T_R_DEADLOCK_DETECTED)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	FlushErrorState();
+	error->sqlerrcode = ERRCODE_T_R_SERIALIZATION_FAILURE;
+	error->hint = pstrdup("Retry the transaction.");
+	ReThrowError(error);
+}
+
 static void
 rl_run_procedure(Call *call, void *state)
 {
@@ -270,17 +291,26 @@ rl_run_procedure(Call *call, void *state)
 /*
  * Runs an SQL function that writes: checks what all of them check, in the
  * order of section 1 of the semantics (22004, 55000, RL012, RL013, RL014), and
- * then does its body as the owner of the tables.
+ * then does its body as the owner of the tables. 40001 instead of 40P01.
  */
 Datum
 reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 {
+	MemoryContext caller = CurrentMemoryContext;
 	RunningProcedure running = {procedure, fcinfo, (Datum) 0};
 	Call call = {0};
 
 	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
-	reportlink_work(&call, WORK_LOOKUPS, rl_run_procedure, &running);
+	PG_TRY();
+	{
+		reportlink_work(&call, WORK_LOOKUPS, rl_run_procedure, &running);
+	}
+	PG_CATCH();
+	{
+		rl_rethrow_as_retry(caller);
+	}
+	PG_END_TRY();
 	return running.result;
 }
 

@@ -7,6 +7,8 @@
 #include "query.h"
 #include "status.h"
 
+#include "nodes/pg_list.h"
+
 /* A member of an organization, with the settings that a call asks for */
 typedef struct Member
 {
@@ -24,6 +26,7 @@ typedef struct Call
 	char *database_role; /* who called, before the owner of the tables took over */
 	Member member; /* the actor */
 	bool repair; /* by the owner of the tables, for nobody: roles and ownership are not asked */
+	List *colleagues; /* other members that were looked up: see ownership.c */
 	int deadlock_timeout; /* of the session, in milliseconds */
 
 	/* what the end of the work restores */

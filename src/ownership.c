@@ -7,14 +7,31 @@
 
 #include "error.h"
 
-/* Role of a user, ROLE_NONE for who is no member (any more) */
-static Role
-rl_role_of(const Call *call, const char *user_id)
+/* A member who is not the actor */
+typedef struct Colleague
 {
-	Member member;
+	const char *user_id;
+	Member member; /* without role when there is none */
+} Colleague;
 
-	reportlink_load_member(call->organization_id, user_id, &member);
-	return member.role;
+/* Looks a user up, once a call: a plain UPDATE may ask of the same for many reports */
+static const Member *
+rl_colleague(Call *call, const char *user_id)
+{
+	ListCell *cell;
+	Colleague *colleague;
+
+	foreach(cell, call->colleagues)
+	{
+		colleague = lfirst(cell);
+		if (strcmp(colleague->user_id, user_id) == 0)
+			return &colleague->member;
+	}
+	colleague = palloc(sizeof(Colleague));
+	colleague->user_id = user_id;
+	reportlink_load_member(call->organization_id, user_id, &colleague->member);
+	call->colleagues = lappend(call->colleagues, colleague);
+	return &colleague->member;
 }
 
 /*
@@ -22,7 +39,7 @@ rl_role_of(const Call *call, const char *user_id)
  * nobody or a lower role owns, the office all.
  */
 bool
-reportlink_may_dispose(const Call *call, const Unit *unit)
+reportlink_may_dispose(Call *call, const Unit *unit)
 {
 	const char *owner_id = unit->after.owner_id;
 
@@ -30,7 +47,7 @@ reportlink_may_dispose(const Call *call, const Unit *unit)
 		reportlink_same_text(owner_id, call->actor))
 		return true;
 	return call->member.role == ROLE_ATTENDING &&
-		   (owner_id == NULL || rl_role_of(call, owner_id) < ROLE_ATTENDING);
+		   (owner_id == NULL || rl_colleague(call, owner_id)->role < ROLE_ATTENDING);
 }
 
 /* RL008 for who may not */
@@ -48,7 +65,7 @@ rl_refuse_disposal(const Call *call, const Unit *unit)
 
 /* RL008 unless the actor owns the unit, nobody does, or he may take it from who does */
 void
-reportlink_require_takeover(const Call *call, const Unit *unit)
+reportlink_require_takeover(Call *call, const Unit *unit)
 {
 	if (unit->after.owner_id == NULL && reportlink_may(call->member.role, OPERATION_DRAFT))
 		return;
@@ -58,20 +75,21 @@ reportlink_require_takeover(const Call *call, const Unit *unit)
 
 /* RL013, RL014: an owner must be able to dictate */
 static void
-rl_require_owner(const Call *call, const char *new_owner)
+rl_require_owner(Call *call, const char *new_owner)
 {
-	Member member;
+	const Member *member;
 
 	if (new_owner == NULL)
 		return;
-	if (!reportlink_load_member(call->organization_id, new_owner, &member) || !member.active)
+	member = rl_colleague(call, new_owner);
+	if (member->role == ROLE_NONE || !member->active)
 		ereport(ERROR,
 				(reportlink_refusal(RL_NOT_MEMBER),
 				 errdetail("User \"%s\", organization \"%s\".", new_owner, call->organization_id)));
-	if (!reportlink_may(member.role, OPERATION_DRAFT))
+	if (!reportlink_may(member->role, OPERATION_DRAFT))
 		ereport(ERROR, (reportlink_refusal(RL_ROLE),
 						errdetail("User \"%s\" has the role %s and cannot own reports.", new_owner,
-								  reportlink_role_name(member.role)),
+								  reportlink_role_name(member->role)),
 						errhint("Assign it to an attending, a resident or a drafter.")));
 }
 

@@ -6,8 +6,8 @@
 
 #include "unit.h"
 
-extern bool reportlink_may_dispose(const Call *call, const Unit *unit);
-extern void reportlink_require_takeover(const Call *call, const Unit *unit);
+extern bool reportlink_may_dispose(Call *call, const Unit *unit);
+extern void reportlink_require_takeover(Call *call, const Unit *unit);
 extern void reportlink_plan_assign(Call *call, Unit *unit, char *new_owner);
 
 #endif

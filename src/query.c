@@ -38,24 +38,24 @@ typedef struct PreparedQuery
  * back to: its own, those saved through it, those of the group that it is in,
  * and those of the groups it was in, until it left.
  */
-#define HISTORY                                                                                    \
-	"WITH RECURSIVE version (document_id) AS ("                                                    \
-	"(SELECT r.document_id FROM reportlink.report r "                                              \
-	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
-	"UNION SELECT d.document_id FROM reportlink.document d "                                       \
-	"WHERE d.organization_id = $1 AND d.report_id = $2 "                                           \
-	"UNION SELECT g.document_id FROM reportlink.report r JOIN reportlink.report_group g "          \
-	"ON g.organization_id = $1 AND g.group_id = r.group_id "                                       \
-	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
-	"UNION SELECT d.document_id FROM reportlink.report r JOIN reportlink.document d "              \
-	"ON d.organization_id = $1 AND d.group_id = r.group_id "                                       \
-	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                           \
-	"UNION SELECT l.document_id FROM reportlink.past_link l "                                      \
-	"WHERE l.organization_id = $1 AND l.report_id = $2 "                                           \
-	"UNION SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "           \
-	"ON d.organization_id = $1 AND d.group_id = l.group_id AND d.document_id <= l.document_id "    \
-	"WHERE l.organization_id = $1 AND l.report_id = $2) "                                          \
-	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                          \
+#define HISTORY                                                                                      \
+	"WITH RECURSIVE version (document_id) AS ("                                                      \
+	"(SELECT r.document_id FROM reportlink.report r "                                                \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
+	"UNION SELECT d.document_id FROM reportlink.document d "                                         \
+	"WHERE d.organization_id = $1 AND d.report_id = $2 "                                             \
+	"UNION SELECT g.document_id FROM reportlink.report r JOIN reportlink.report_group g "            \
+	"ON g.organization_id = $1 AND g.group_id = r.group_id "                                         \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
+	"UNION SELECT d.document_id FROM reportlink.report r JOIN reportlink.document d "                \
+	"ON d.organization_id = $1 AND d.group_id = r.group_id "                                         \
+	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
+	"UNION SELECT l.document_id FROM reportlink.past_link l "                                        \
+	"WHERE l.organization_id = $1 AND l.report_id = $2 "                                             \
+	"UNION SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "             \
+	"ON d.organization_id = $1 AND d.group_id = l.group_id AND d.document_id <= l.last_document_id " \
+	"WHERE l.organization_id = $1 AND l.report_id = $2) "                                            \
+	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                            \
 	"ON d.organization_id = $1 AND d.document_id = v.document_id) "
 
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
@@ -119,6 +119,11 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 							"AND r.group_id = ANY ($3) "
 							"ORDER BY r.report_id FOR NO KEY UPDATE",
 							{TEXTOID, TEXTARRAYOID, INT8ARRAYOID}},
+
+	[QUERY_READ_REPORTS] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
+							"WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+							"ORDER BY r.report_id",
+							{TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_LOCK_REPORT_WITHOUT_MRN] = {"SELECT " REPORT_COLUMNS "FROM reportlink.report r "
 									   "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
@@ -296,16 +301,22 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 {TEXTOID, INT8ARRAYOID, BOOLOID}},
 
 	[QUERY_INSERT_PAST_LINKS] =
-		{"INSERT INTO reportlink.past_link AS l (organization_id, report_id, group_id, document_id) "
-		 "SELECT $1, u.report_id, u.group_id, nullif(u.document_id, 0) "
+		{"INSERT INTO reportlink.past_link AS l "
+		 "(organization_id, report_id, group_id, document_id, last_document_id) "
+		 "SELECT $1, u.report_id, u.group_id, nullif(u.document_id, 0), "
+		 "(SELECT max(d.document_id) FROM reportlink.document d "
+		 "WHERE d.organization_id = $1 AND d.group_id = u.group_id) "
 		 "FROM unnest($2, $3, $4) AS u (report_id, group_id, document_id)",
 		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID}},
 
+	/* a plain UPDATE may have stored one of the rows so already */
 	[QUERY_UPDATE_STATE] =
 		{"UPDATE reportlink.report r "
 		 "SET status = $3, owner_id = $4, drafting = $5, addendum_open = $6, "
 		 "signed_at = CASE WHEN $7 THEN coalesce(r.signed_at, now()) END, updated_at = now() "
-		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2)",
+		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+		 "AND (r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at IS NOT NULL) "
+		 "IS DISTINCT FROM ($3, $4, $5, $6, $7)",
 		 {TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID, BOOLOID, BOOLOID}},
 
 	/* for what the head of model.c says; nothing of the rows changes */

@@ -20,6 +20,7 @@
 
 #include "cancel.h"
 #include "error.h"
+#include "managed.h"
 #include "ownership.h"
 #include "signature.h"
 #include "workflow.h"
@@ -117,14 +118,16 @@ rl_bool(TupleTableSlot *slot, const char *column)
 static bool
 rl_differs(const RowScan *scan, const char *column)
 {
+	TupleDesc tupdesc = scan->old_row->tts_tupleDescriptor;
+	Form_pg_attribute attribute = TupleDescAttr(tupdesc, SPI_fnumber(tupdesc, column) - 1);
 	bool old_null;
 	bool new_null;
-	Datum old_value = rl_attribute(scan->old_row, column, &old_null);
-	Datum new_value = rl_attribute(scan->new_row, column, &new_null);
+	Datum old_value = slot_getattr(scan->old_row, attribute->attnum, &old_null);
+	Datum new_value = slot_getattr(scan->new_row, attribute->attnum, &new_null);
 
 	if (old_null || new_null)
 		return old_null != new_null;
-	return !datum_image_eq(old_value, new_value, false, -1);
+	return !datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
 }
 
 static void
@@ -161,6 +164,30 @@ rl_next_row(RowScan *scan)
 	scan->changes_status = rl_differs(scan, "status");
 	scan->changes_owner = rl_differs(scan, "owner_id");
 	return true;
+}
+
+/*
+ * RL021 where a trigger of the user's own changed what reportlink manages,
+ * after our row trigger had looked. Cancelling takes a report out of its group.
+ */
+static void
+rl_require_unchanged(const RowScan *scan)
+{
+	bool leaves =
+		scan->changes_status && rl_id(scan->new_row, "group_id") == 0 &&
+		strcmp(rl_text(scan->new_row, "status"), reportlink_status_name(STATUS_CANCELLED)) == 0;
+
+	for (int i = 0; i < reportlink_managed_count; i++)
+	{
+		const ManagedColumn *column = &reportlink_managed_columns[i];
+
+		if (!column->on_update || !rl_differs(scan, column->name))
+			continue;
+		if (leaves &&
+			(strcmp(column->name, "group_id") == 0 || strcmp(column->name, "link_position") == 0))
+			continue;
+		reportlink_refuse_column(column->name, column->hint, rl_id(scan->old_row, "report_id"));
+	}
 }
 
 /* Adds the present row */
@@ -268,6 +295,7 @@ rl_read_changes(TriggerData *trigger)
 
 	while (rl_next_row(&scan))
 	{
+		rl_require_unchanged(&scan);
 		if (scan.changes_status || scan.changes_owner)
 			rl_add_change(&list, &scan);
 	}
@@ -409,7 +437,51 @@ rl_lock_members(Call *call, Sync *sync)
 	}
 }
 
-/* The selection: the changed reports as they were, and all others linked to them */
+static void
+rl_refuse_triggered(int64 report_id)
+{
+	ereport(ERROR, (errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					errmsg("report was changed by a trigger of the statement that changes it"),
+					errdetail("Report " INT64_FORMAT ".", report_id),
+					errhint("Change status and owner in a statement of their own.")));
+}
+
+/*
+ * 27000 unless the rows still are what the statement made of them. A trigger
+ * of the user's own may have changed them by a statement within this one, which
+ * was carried and recorded before; to carry this one over it would undo that.
+ */
+static void
+rl_require_untouched(Call *call, const Sync *sync)
+{
+	Ids ids = reportlink_ids(sync->nchanges);
+
+	for (int i = 0; i < sync->nchanges; i++)
+		reportlink_ids_add(&ids, sync->changes[i].report.report_id);
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&ids)};
+		int count = reportlink_execute(QUERY_READ_REPORTS, args);
+
+		if (count < sync->nchanges)
+			rl_refuse_triggered(ids.values[count]);
+	}
+	for (int i = 0; i < sync->nchanges; i++)
+	{
+		const Change *change = &sync->changes[i];
+		State written = change->report.state;
+		Report now;
+
+		written.status = change->status;
+		written.owner_id = change->owner_id;
+		reportlink_read_report(&sync->selection, i, &now);
+		if (now.report_id != change->report.report_id ||
+			!reportlink_same_state(&now.state, &written))
+			rl_refuse_triggered(change->report.report_id);
+	}
+}
+
+/* The selection: the changed reports as they were, and all others linked to them. 27000 */
 static void
 rl_select(Call *call, Sync *sync)
 {
@@ -713,6 +785,7 @@ rl_sync(Call *call, void *state)
 
 	rl_identify(call, sync);
 	rl_select(call, sync);
+	rl_require_untouched(call, sync);
 	rl_make_units(sync);
 	rl_sync_owners(call, sync);
 	rl_sync_statuses(call, sync);
@@ -721,7 +794,7 @@ rl_sync(Call *call, void *state)
 /*
  * Checks, completes and records what a plain UPDATE changed of status and
  * owner; by_tables_owner tells whether a repair without actor is allowed.
- * RL008, RL012 to RL015, RL020, and 40P01 when a function is at work on one of
+ * RL008, RL012 to RL015, RL020, RL021, 27000, and 40P01 when a function is at work on one of
  * the patients and waits for the statement.
  */
 void

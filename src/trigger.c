@@ -18,36 +18,8 @@
 
 #include "error.h"
 #include "event.h"
+#include "managed.h"
 #include "sync.h"
-
-/* A column or table that only functions change, and what to do instead */
-typedef struct Managed
-{
-	const char *name;
-	const char *initial; /* what a new report has; NULL for null */
-	const char *hint;
-} Managed;
-
-/* What a new report starts with, and plain SQL may change then: see sync.c */
-static const Managed rl_synced_columns[] = {
-	{"status", "unread", "Register it unread, then call reportlink_open() and so on."},
-	{"owner_id", NULL, "Register it, then call reportlink_assign()."},
-};
-
-static const Managed rl_managed_columns[] = {
-	{"drafting", "f", "Call reportlink_open() or reportlink_close()."},
-	{"addendum_open", "f", "Call reportlink_start_addendum()."},
-	{"signed_at", NULL, "It follows from reportlink_sign()."},
-	{"group_id", NULL, "Call reportlink_link() or reportlink_unlink()."},
-	{"link_position", NULL, "Call reportlink_link() or reportlink_unlink()."},
-	{"document_id", NULL, "Call reportlink_save()."},
-};
-
-/* Columns that stay as they were inserted, and what else makes the row what it is */
-static const Managed rl_fixed_columns[] = {
-	{"organization_id", NULL, "Register the report again in the other organization."},
-	{"report_id", NULL, "A report keeps its id."},
-};
 
 static const char *const rl_identifiers[] = {"accession_number", "native_id", "assigning_authority",
 											 "order_id", "site_id"};
@@ -128,15 +100,6 @@ rl_by_tables_owner(TriggerData *trigger)
 	return has_privs_of_role(GetUserId(), trigger->tg_relation->rd_rel->relowner);
 }
 
-static void
-rl_refuse_column(TriggerData *trigger, HeapTuple row, const char *column, const char *hint)
-{
-	ereport(ERROR, (reportlink_refusal(RL_MANAGED),
-					errdetail("Column \"%s\" of report " INT64_FORMAT ".", column,
-							  rl_id(trigger, row, "report_id")),
-					errhint("%s", hint)));
-}
-
 /* A report that a trigger looks at */
 typedef struct TriggerReport
 {
@@ -169,14 +132,17 @@ rl_add_patient(TriggerData *trigger, HeapTuple row)
 }
 
 static void
-rl_require_initial(TriggerData *trigger, const Managed *columns, size_t count)
+rl_require_initial(TriggerData *trigger)
 {
 	HeapTuple row = trigger->tg_trigtuple;
 
-	for (size_t i = 0; i < count; i++)
+	for (int i = 0; i < reportlink_managed_count; i++)
 	{
-		if (!reportlink_same_text(rl_text(trigger, row, columns[i].name), columns[i].initial))
-			rl_refuse_column(trigger, row, columns[i].name, columns[i].hint);
+		const ManagedColumn *column = &reportlink_managed_columns[i];
+
+		if (column->on_insert &&
+			!reportlink_same_text(rl_text(trigger, row, column->name), column->initial))
+			reportlink_refuse_column(column->name, column->hint, rl_id(trigger, row, "report_id"));
 	}
 }
 
@@ -194,21 +160,21 @@ reportlink_report_insert(PG_FUNCTION_ARGS)
 	HeapTuple row = trigger->tg_trigtuple;
 
 	if (!rl_by_tables_owner(trigger))
-	{
-		rl_require_initial(trigger, rl_synced_columns, lengthof(rl_synced_columns));
-		rl_require_initial(trigger, rl_managed_columns, lengthof(rl_managed_columns));
-	}
+		rl_require_initial(trigger);
 	rl_add_patient(trigger, row);
 	return PointerGetDatum(row);
 }
 
 static void
-rl_require_unchanged(TriggerData *trigger, const Managed *columns, size_t count)
+rl_require_unchanged(TriggerData *trigger)
 {
-	for (size_t i = 0; i < count; i++)
+	for (int i = 0; i < reportlink_managed_count; i++)
 	{
-		if (rl_column_changes(trigger, columns[i].name))
-			rl_refuse_column(trigger, trigger->tg_trigtuple, columns[i].name, columns[i].hint);
+		const ManagedColumn *column = &reportlink_managed_columns[i];
+
+		if (column->on_update && rl_column_changes(trigger, column->name))
+			reportlink_refuse_column(column->name, column->hint,
+									 rl_id(trigger, trigger->tg_trigtuple, "report_id"));
 	}
 }
 
@@ -242,13 +208,12 @@ reportlink_report_update(PG_FUNCTION_ARGS)
 	if (reportlink_at_work())
 		return PointerGetDatum(row);
 
-	rl_require_unchanged(trigger, rl_fixed_columns, lengthof(rl_fixed_columns));
-	rl_require_unchanged(trigger, rl_managed_columns, lengthof(rl_managed_columns));
+	rl_require_unchanged(trigger);
 	if (rl_column_changes(trigger, "mrn"))
 	{
 		if (rl_id(trigger, trigger->tg_trigtuple, "group_id") != 0)
-			rl_refuse_column(trigger, trigger->tg_trigtuple, "mrn",
-							 "Unlink the report first, with reportlink_unlink().");
+			reportlink_refuse_column("mrn", "Unlink the report first, with reportlink_unlink().",
+									 rl_id(trigger, trigger->tg_trigtuple, "report_id"));
 		rl_add_patient(trigger, row);
 	}
 	return PointerGetDatum(heap_modify_tuple_by_cols(row, tupdesc,
@@ -380,16 +345,21 @@ reportlink_report_sync(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-/* Tables that only functions write, and what to do instead */
-static const Managed rl_managed_tables[] = {
-	{"report", NULL, "DELETE what may go; reports with text stay."},
-	{"report_group", NULL,
-	 "Call reportlink_link(), reportlink_unlink() or reportlink_set_default()."},
-	{"document", NULL, "Every version is kept; reportlink_save() adds one."},
-	{"signature", NULL, "Every signature is kept; reportlink_sign() adds one."},
-	{"past_link", NULL,
+/* A table that only functions write, and what to do instead */
+typedef struct ManagedTable
+{
+	const char *name;
+	const char *hint;
+} ManagedTable;
+
+static const ManagedTable rl_managed_tables[] = {
+	{"report", "DELETE what may go; reports with text stay."},
+	{"report_group", "Call reportlink_link(), reportlink_unlink() or reportlink_set_default()."},
+	{"document", "Every version is kept; reportlink_save() adds one."},
+	{"signature", "Every signature is kept; reportlink_sign() adds one."},
+	{"past_link",
 	 "It is kept for reportlink_history(); unlinking, merging, discarding and cancelling add to it."},
-	{"event", NULL, "Events are recorded by the functions and kept for audit."},
+	{"event", "Events are recorded by the functions and kept for audit."},
 };
 
 static void
