@@ -67,8 +67,8 @@ static const Invariant rl_invariants[] = {
 	 "SELECT r.organization_id, r.group_id, r.report_id, "
 	 "format('status %s, signed_at %s, addendum_open %s', r.status, r.signed_at, r.addendum_open) "
 	 "FROM reportlink.report r "
-	 "WHERE (r.signed_at IS NOT NULL OR r.addendum_open) "
-	 "AND r.status IN ('unread', 'draft', 'cancelled') "
+	 "WHERE (r.addendum_open AND r.status IN ('unread', 'draft', 'cancelled') OR "
+	 "r.signed_at IS NOT NULL AND r.status IN ('unread', 'draft', 'prelim_signed', 'cancelled')) "
 	 "AND ($1 IS NULL OR r.organization_id = $1)"},
 
 	{"link positions in a group differ",

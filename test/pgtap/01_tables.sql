@@ -16,7 +16,7 @@ INSERT INTO shape VALUES
 	('report_group', '{organization_id,group_id,mrn,default_report_id,document_id,member_count,created_at,created_by,closed_at,merged_into}'),
 	('document', '{organization_id,document_id,parent_id,report_id,group_id,transcript,final_report,clinical_history,views,contrast,laterality,comparison,study_at,blank,checkpoint,reason,base_status,saved_at,saved_by}'),
 	('signature', '{organization_id,signature_id,document_id,report_id,group_id,status,signed_by,signed_at}'),
-	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,left_at}'),
+	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,last_document_id,left_at}'),
 	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error}'),
 	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,transaction_id}'),
 	('subscriber', '{organization_id,subscriber,created_at,window_start,window_end,acknowledged_event_id}'),
