@@ -475,6 +475,19 @@ UPDATE reportlink.report SET status = 'signed' WHERE report_id = 18;
 UPDATE reportlink.report SET owner_id = 'gone' WHERE report_id = 18;
 \echo :SQLSTATE
 
+-- 27000: a trigger of the user's own changes within the statement what it changes
+CREATE FUNCTION hand_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE reportlink.report SET owner_id = 'abe' WHERE report_id = NEW.report_id;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER hand_on AFTER UPDATE ON reportlink.report FOR EACH ROW
+	WHEN (OLD.status = 'unread' AND NEW.status = 'draft') EXECUTE FUNCTION hand_on();
+UPDATE reportlink.report SET status = 'draft' WHERE report_id = 5;
+\echo :SQLSTATE
+DROP TRIGGER hand_on ON reportlink.report;
+DROP FUNCTION hand_on();
 -- RL021: column is managed by reportlink
 UPDATE reportlink.report SET signed_at = now() WHERE report_id = 5;
 \echo :SQLSTATE
