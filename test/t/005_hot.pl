@@ -41,11 +41,13 @@ sub updates
 }
 
 # Every patient in a transaction of its own; :n is the patient's number. So many
-# updates of reports and of groups are to be made, more than 95% of them HOT.
+# updates of reports and of groups are to be made, more than 95% of them HOT; of
+# a plain UPDATE, whose row is stored more than once in a transaction, 80%.
 sub hot_ok
 {
 	my ($name, $patients, $statement, %expected) = @_;
 	my $file = $node->basedir . '/step.sql';
+	my $at_least = $name =~ /plain/ ? 0.8 : 0.95;
 	my %before = map { $_ => [ updates($_) ] } keys %expected;
 
 	$node->safe_psql('postgres', 'ALTER SEQUENCE patient RESTART');
@@ -65,7 +67,7 @@ sub hot_ok
 		$updates -= $before{$table}->[0];
 		$hot -= $before{$table}->[1];
 		is($updates, $expected{$table}, "$name: $updates updates of $table");
-		cmp_ok($hot / $updates, '>', 0.95, sprintf("$name: %.2f%% of them are HOT", 100 * $hot / $updates))
+		cmp_ok($hot / $updates, '>', $at_least, sprintf("$name: %.2f%% of them are HOT", 100 * $hot / $updates))
 		  if $updates > 0;
 	}
 	return;
