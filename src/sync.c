@@ -213,12 +213,14 @@ rl_require_untouched(Call *call, const Sync *sync)
 	{
 		const Change *change = &sync->changes[i];
 		State written = change->report.state;
+		bool leaves = change->changes_status && change->status == STATUS_CANCELLED;
 		Report now;
 
 		written.status = change->status;
 		written.owner_id = change->owner_id;
 		reportlink_read_report(&sync->selection, i, &now);
 		if (now.report_id != change->report.report_id ||
+			reportlink_get_id(i, 2) != (leaves ? 0 : change->group_id) ||
 			!reportlink_same_state(&now.state, &written))
 			rl_refuse_triggered(change->report.report_id);
 	}

@@ -3,7 +3,7 @@
 -- by everybody, is in 27_plain_cells.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(326);
+SELECT plan(327);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'ren', 'resident'), ('north', 'nora', 'attending');
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'two', 'attending'), ('south', 'two', 'drafter');
@@ -537,6 +537,19 @@ SELECT pg_temp.outcome(pg_temp.setting((:'w6'::bigint[])[1], 'status = ''draft''
 SELECT is((SELECT array_agg(DISTINCT owner_id) FROM reportlink.report WHERE mrn = 'W6'), ARRAY[(pg_temp.event('report.owner_changed')).data ->> 'new_owner'],
 	'a row trigger that assigns what is opened: the owner is whom the newest event names');
 DROP TRIGGER hand_on ON reportlink.report;
+CREATE FUNCTION pg_temp.take_out() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+	IF pg_trigger_depth() = 1 THEN
+		PERFORM reportlink_unlink(NEW.organization_id, ARRAY[NEW.report_id], false, 'adm');
+	END IF;
+	RETURN NULL;
+END
+$$;
+SELECT pg_temp.reading('W12', 3, 'ada', 'unread') AS w12 \gset
+CREATE TRIGGER take_out AFTER UPDATE ON reportlink.report FOR EACH ROW WHEN (OLD.status = 'unread' AND NEW.status = 'draft') EXECUTE FUNCTION pg_temp.take_out();
+SELECT pg_temp.refused(pg_temp.setting((:'w12'::bigint[])[1], 'status = ''draft'''), '27000 report was changed by a trigger of the statement that changes it',
+	'a row trigger that unlinks what is opened: refused, nothing changed');
+DROP TRIGGER take_out ON reportlink.report;
 CREATE FUNCTION pg_temp.open_it() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
 	IF pg_trigger_depth() = 1 THEN
