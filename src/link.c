@@ -258,25 +258,39 @@ rl_plan_state(Link *link)
 	}
 }
 
-/* Notes which group the members of merged groups were in */
+/*
+ * Notes for their history what was in force for members until now: in the
+ * groups that are merged, and in a blank one whose text is replaced.
+ */
 static void
-rl_store_merged(Call *call, const Link *link)
+rl_store_past(Call *call, const Link *link)
+{
+	Ids ids = reportlink_ids(link->nmembers);
+	ReportGroup **groups = palloc(sizeof(ReportGroup *) * link->nmembers);
+
+	for (int i = 0; i < link->nmembers; i++)
+	{
+		ReportGroup *group = link->members[i]->group;
+
+		if (group == NULL ||
+			(group->group_id == link->group.group_id &&
+			 (group->document_id == 0 || group->document_id == link->group.document_id)))
+			continue;
+		groups[ids.count] = group;
+		reportlink_ids_add(&ids, link->members[i]->report_id);
+	}
+	if (ids.count > 0)
+		reportlink_store_past_links(call, &ids, groups);
+}
+
+static void
+rl_close_merged(Call *call, const Link *link)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_ids(&link->merged),
 							reportlink_arg_id(link->group.group_id)};
-	Ids ids = reportlink_ids(link->nmembers);
-	ReportGroup **groups = palloc(sizeof(ReportGroup *) * link->nmembers);
 
 	reportlink_execute(QUERY_MERGE_GROUPS, args);
-	for (int i = 0; i < link->nmembers; i++)
-	{
-		if (link->members[i]->group == NULL)
-			continue;
-		groups[ids.count] = link->members[i]->group;
-		reportlink_ids_add(&ids, link->members[i]->report_id);
-	}
-	reportlink_store_past_links(call, &ids, groups);
 }
 
 static void
@@ -284,6 +298,7 @@ rl_store_link_group(Call *call, Link *link)
 {
 	ReportGroup *group = &link->group;
 
+	rl_store_past(call, link);
 	if (group->group_id != 0)
 	{
 		reportlink_store_group(call, group);
@@ -301,7 +316,7 @@ rl_store_link_group(Call *call, Link *link)
 		group->group_id = reportlink_get_id(0, 1);
 	}
 	if (link->merged.count > 0)
-		rl_store_merged(call, link);
+		rl_close_merged(call, link);
 }
 
 /* Does the link change the row of a member that will be at this position? */

@@ -347,7 +347,6 @@ DECLARE
 	dictating boolean[];
 	addenda boolean[];
 	finals boolean[];
-	signers text[]; -- who signed last
 	own bigint[]; -- its own text, in force while it is not linked
 	left_own bigint[]; -- when it left a group: that text, the group's, and the transaction
 	left_text bigint[];
@@ -355,16 +354,18 @@ DECLARE
 	-- by group_id
 	texts bigint[];
 	sizes integer[];
+	linked_in xid8[]; -- the transaction
 	defaults bigint[];
 	-- by document_id
 	blank boolean[];
 	made_from bigint[];
 	kept boolean[]; -- a checkpoint, or signed
+	back bigint[]; -- what was kept of those before it when it was saved
+	signers jsonb := '{}'; -- by report and document: who signed it last
 	addendum_base bigint[];
 	addendum_status text[];
 
 	e record;
-	last record;
 	d record;
 	r bigint;
 	g bigint;
@@ -390,7 +391,6 @@ BEGIN
 		blank[d.document_id] := d.blank;
 	END LOOP;
 
-	SELECT * INTO last FROM reportlink.event WHERE false;
 	FOR e IN SELECT * FROM reportlink.event v WHERE v.organization_id = 'north' ORDER BY v.event_id LOOP
 		g := e.group_id;
 		r := e.report_ids[1];
@@ -436,6 +436,7 @@ BEGIN
 			END LOOP;
 			texts[g] := e.document_id;
 			sizes[g] := cardinality(e.report_ids);
+			linked_in[g] := e.transaction_id;
 			FOREACH r IN ARRAY merged LOOP
 				sizes[r] := 0;
 			END LOOP;
@@ -489,7 +490,7 @@ BEGIN
 					END IF;
 					owners[r] := e.data ->> 'new_owner';
 					-- linking keeps on drafting what was
-					IF NOT coalesce(last.transaction_id = e.transaction_id AND last.type = 'report.linked', false) THEN
+					IF linked_in[g] IS DISTINCT FROM e.transaction_id THEN
 						dictating[r] := false;
 					END IF;
 				WHEN 'report.opened' THEN
@@ -520,10 +521,10 @@ BEGIN
 					statuses[r] := e.data ->> 'status';
 					addenda[r] := false;
 					dictating[r] := false;
-					signers[r] := e.actor;
+					signers := signers || jsonb_build_object(r || ' ' || e.document_id, e.actor);
 					finals[r] := finals[r] OR e.type <> 'report.prelim_signed';
 				WHEN 'report.rejected' THEN
-					IF owners[r] IS DISTINCT FROM coalesce(signers[r], owners[r])
+					IF owners[r] IS DISTINCT FROM coalesce(signers ->> (r || ' ' || before), owners[r])
 						OR addenda[r] OR statuses[r] NOT IN ('prelim_signed', 'addendum_prelim_signed')
 						OR e.data ->> 'status' IS DISTINCT FROM
 							(CASE statuses[r] WHEN 'prelim_signed' THEN 'draft' ELSE addendum_status[before] END)
@@ -553,6 +554,10 @@ BEGIN
 						WHILE NOT kept[wanted] LOOP
 							wanted := made_from[wanted];
 						END LOOP;
+						-- an autosave that was left behind may be signed later, by another report that has it
+						IF NOT kept[before] AND e.document_id IS NOT DISTINCT FROM back[before] THEN
+							wanted := back[before];
+						END IF;
 					END IF;
 					IF e.document_id IS DISTINCT FROM wanted OR e.data ->> 'status' IS DISTINCT FROM (CASE
 						WHEN addenda[r] THEN statuses[r]
@@ -576,6 +581,7 @@ BEGIN
 					wrong := concat_ws(', ', wrong, 'not a new version');
 				END IF;
 				made_from[e.document_id] := before;
+				back[e.document_id] := CASE WHEN kept[before] THEN before ELSE back[before] END;
 				kept[e.document_id] := coalesce((e.data -> 'checkpoint')::boolean, true);
 				IF e.type = 'report.addendum_started' THEN
 					IF (e.data ->> 'base_document_id')::bigint IS DISTINCT FROM before THEN
@@ -613,7 +619,6 @@ BEGIN
 			told := ltrim(wrong, ', ');
 			RETURN NEXT;
 		END IF;
-		last := e;
 	END LOOP;
 
 	RETURN QUERY
