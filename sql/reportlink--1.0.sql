@@ -293,14 +293,14 @@ BEGIN
 			CONSTRAINT past_link_pkey PRIMARY KEY (organization_id, report_id, past_link_id),
 			CONSTRAINT past_link_group_fkey FOREIGN KEY (organization_id, group_id) REFERENCES reportlink.report_group
 		);
-		COMMENT ON TABLE reportlink.past_link IS 'groups that a report was in and left, by unlinking, merging, discarding or cancelling: its history goes through them';
+		COMMENT ON TABLE reportlink.past_link IS 'groups that a report was in and left, by unlinking, merging, discarding or cancelling, or whose blank text was replaced by linking: its history goes through them';
 		COMMENT ON COLUMN reportlink.past_link.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.past_link.past_link_id IS 'the row';
 		COMMENT ON COLUMN reportlink.past_link.report_id IS 'report that left';
 		COMMENT ON COLUMN reportlink.past_link.group_id IS 'group that it left';
 		COMMENT ON COLUMN reportlink.past_link.document_id IS 'text in force for the group at that moment; null = blank';
 		COMMENT ON COLUMN reportlink.past_link.last_document_id IS 'newest version saved in the group until then; not in force where an addendum was discarded; null = none';
-		COMMENT ON COLUMN reportlink.past_link.left_at IS 'when';
+		COMMENT ON COLUMN reportlink.past_link.left_at IS 'when it left, or the text was replaced';
 
 		CREATE TABLE reportlink.publication (
 			organization_id text COLLATE "C" NOT NULL,
@@ -315,6 +315,7 @@ BEGIN
 			requested_by text COLLATE "C",
 			attempts integer NOT NULL DEFAULT 0,
 			last_error text,
+			retry_at timestamptz,
 			CONSTRAINT publication_pkey PRIMARY KEY (organization_id, publication_id),
 			CONSTRAINT publication_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization,
 			CONSTRAINT publication_state CHECK (state IN ('scheduled', 'executed', 'cancelled')),
@@ -326,6 +327,9 @@ BEGIN
 			WHERE state = 'scheduled' AND group_id IS NOT NULL;
 		CREATE INDEX publication_group_idx ON reportlink.publication (organization_id, group_id)
 			WHERE group_id IS NOT NULL;
+		-- what is due next, of all organizations: the worker asks for nothing else
+		CREATE INDEX publication_due_idx ON reportlink.publication ((coalesce(retry_at, publish_at)))
+			WHERE state = 'scheduled';
 		COMMENT ON TABLE reportlink.publication IS 'report recall: what is published, when; one pending a report or group';
 		COMMENT ON COLUMN reportlink.publication.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.publication.publication_id IS 'the schedule';
@@ -339,6 +343,7 @@ BEGIN
 		COMMENT ON COLUMN reportlink.publication.requested_by IS 'user who signed';
 		COMMENT ON COLUMN reportlink.publication.attempts IS 'tries that failed';
 		COMMENT ON COLUMN reportlink.publication.last_error IS 'why the last try failed';
+		COMMENT ON COLUMN reportlink.publication.retry_at IS 'when it is tried again after a try that failed';
 
 		CREATE TABLE reportlink.event (
 			organization_id text COLLATE "C" NOT NULL,
@@ -440,6 +445,35 @@ BEGIN
 			WHERE (r.group_id IS NULL OR r.report_id = g.default_report_id)
 				AND (r.status IN ('unread', 'draft', 'prelim_signed', 'addendum_prelim_signed') OR r.addendum_open);
 		COMMENT ON VIEW reportlink.worklist IS 'what is still to be read or signed: one row a report, or a group by its default report';
+
+		CREATE VIEW reportlink.pending_publication AS
+			SELECT p.organization_id, p.publication_id, p.group_id,
+				coalesce(g.default_report_id, p.report_id) AS report_id,
+				coalesce(m.accession_numbers, ARRAY[r.accession_number]) AS accession_numbers,
+				p.document_id, p.requested_by, p.scheduled_at, p.publish_at,
+				extract(epoch FROM p.publish_at - statement_timestamp()) AS seconds_left,
+				p.attempts, p.last_error, p.retry_at
+			FROM reportlink.publication p
+			JOIN reportlink.report r
+				ON r.organization_id = p.organization_id AND r.report_id = p.report_id
+			LEFT JOIN reportlink.report_group g
+				ON g.organization_id = p.organization_id AND g.group_id = p.group_id
+			LEFT JOIN LATERAL (
+				SELECT array_agg(l.accession_number ORDER BY l.link_position) AS accession_numbers
+				FROM reportlink.report l
+				WHERE l.organization_id = p.organization_id AND l.mrn = r.mrn AND l.group_id = p.group_id
+			) m ON true
+			WHERE p.state = 'scheduled';
+		COMMENT ON VIEW reportlink.pending_publication IS 'what waits for its publication: one row a report, or a group by its default report; negative seconds_left: overdue';
+
+		-- on nothing of the extension, so that DROP EXTENSION leaves it; who may see the
+		-- statistics of other roles sees it (pg_read_all_stats)
+		CREATE VIEW reportlink.worker_status AS
+			SELECT a.backend_type AS process, a.datname AS database, a.pid, a.backend_start AS started_at,
+				a.state, a.state_change AS since, a.query AS activity
+			FROM pg_stat_activity a
+			WHERE a.backend_type IN ('reportlink launcher', 'reportlink worker');
+		COMMENT ON VIEW reportlink.worker_status IS 'the background worker of each database, and what it is doing; no row: nothing of the kind runs';
 
 		INSERT INTO reportlink.installation (version) VALUES (wanted);
 	END IF;
@@ -650,11 +684,41 @@ COMMENT ON FUNCTION reportlink_reject(text, bigint, text) IS
 CREATE FUNCTION reportlink_transitions(OUT from_status text, OUT to_status text, OUT function text,
 	OUT addendum_open boolean, OUT finally_signed boolean, OUT plain_sql boolean, OUT roles text[])
 	RETURNS SETOF record
-	LANGUAGE c STABLE PARALLEL SAFE ROWS 20
+	LANGUAGE c STABLE PARALLEL SAFE ROWS 24
 	SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_transitions() IS
 	'every change of status that there is: by which function, whether it needs an open addendum and an earlier final signature (null = either), whether plain SQL may do it, and the roles that may';
+
+--
+-- Publication
+--
+
+CREATE FUNCTION reportlink_publish_now(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_publish_now(text, bigint, text) IS
+	'publishes a signed report and all linked to it before the delay has passed';
+
+CREATE FUNCTION reportlink_cancel_publish(organization_id text, INOUT report_id bigint,
+	actor text DEFAULT NULL,
+	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_cancel_publish(text, bigint, text) IS
+	'takes back a final signature that is not published yet: to draft, or with the addendum open to the report it stands on';
+
+CREATE FUNCTION reportlink_publish_due(batch integer DEFAULT 100, organization_id text DEFAULT NULL)
+	RETURNS integer
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_publish_due(integer, text) IS
+	'publishes what is due, at most batch of it, in one organization or in all; returns how many it published; what somebody is at work on is left for the next call';
 
 --
 -- Reading

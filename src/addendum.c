@@ -10,6 +10,7 @@
 #include "document.h"
 #include "error.h"
 #include "ownership.h"
+#include "publication.h"
 
 /*
  * What the last addendum in the text in force was started on. Text that was
@@ -27,21 +28,6 @@ reportlink_addendum_base(Call *call, const Unit *unit)
 	return (AddendumBase){reportlink_get_id(0, 1), reportlink_status(reportlink_get_text(0, 2))};
 }
 
-/* RL016 while the signature waits for its publication */
-static void
-rl_require_no_publication(Call *call, const Unit *unit)
-{
-	int64 group_id = unit->group ? unit->group->group_id : 0;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_id(group_id),
-							reportlink_arg_id(group_id != 0 ? 0 : unit->report->report_id)};
-
-	if (reportlink_execute(QUERY_PUBLICATION_IS_PENDING, args) > 0)
-		ereport(ERROR,
-				(reportlink_refusal(RL_LOCKED),
-				 errdetail("%s: the publication is pending.", reportlink_name_reports(&unit->ids)),
-				 errhint("Cancel its publication, or wait for it.")));
-}
-
 /* RL015, RL016, RL008 */
 static void
 rl_plan_addendum(Call *call, Unit *unit)
@@ -55,7 +41,7 @@ rl_plan_addendum(Call *call, Unit *unit)
 		ereport(ERROR, (reportlink_refusal(RL_LOCKED),
 						errdetail("%s: an addendum is open.", reportlink_name_reports(&unit->ids)),
 						errhint("Sign or discard the open addendum first.")));
-	rl_require_no_publication(call, unit);
+	reportlink_require_no_publication(call, unit);
 	reportlink_require_takeover(call, unit);
 
 	unit->after.owner_id = call->actor;

@@ -201,6 +201,7 @@ reportlink_load_member(const char *organization_id, const char *user_id, Member 
 	member->active = reportlink_get_bool(0, 2);
 	member->linking_enabled = reportlink_get_bool(0, 3);
 	member->notify_previous_owner = reportlink_get_bool(0, 4);
+	member->recall_allow_immediate_sign = reportlink_get_bool(0, 5);
 	return role != NULL;
 }
 

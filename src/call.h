@@ -16,6 +16,7 @@ typedef struct Member
 	bool active;
 	bool linking_enabled;
 	bool notify_previous_owner;
+	bool recall_allow_immediate_sign;
 } Member;
 
 /* One call: one organization, on behalf of one user */

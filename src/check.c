@@ -118,6 +118,21 @@ static const Invariant rl_invariants[] = {
 	 "AND NOT EXISTS (SELECT FROM reportlink.document d "
 	 "WHERE d.organization_id = s.organization_id AND d.document_id = s.document_id)"},
 
+	{"a pending publication is of the final signature in force",
+	 "SELECT p.organization_id, p.group_id, p.report_id, "
+	 "format('publication %s of document %s: status %s', p.publication_id, p.document_id, "
+	 "coalesce(r.status, 'missing')) "
+	 "FROM reportlink.publication p "
+	 "LEFT JOIN reportlink.report r "
+	 "ON r.organization_id = p.organization_id AND r.report_id = p.report_id "
+	 "LEFT JOIN reportlink.report_group g "
+	 "ON g.organization_id = r.organization_id AND g.group_id = r.group_id "
+	 "WHERE p.state = 'scheduled' AND ($1 IS NULL OR p.organization_id = $1) "
+	 "AND (r.status, r.addendum_open, r.group_id, "
+	 "CASE WHEN r.group_id IS NULL THEN r.document_id ELSE g.document_id END) "
+	 "IS DISTINCT FROM (CASE WHEN r.status = 'addendum_signed' THEN r.status ELSE 'signed' END, "
+	 "false, p.group_id, p.document_id)"},
+
 	{"a version goes back to a document that is there",
 	 "SELECT d.organization_id, d.group_id, d.report_id, "
 	 "format('document %s: document %s is missing', d.document_id, d.parent_id) "

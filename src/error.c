@@ -39,6 +39,12 @@ static const RefusalText rl_refusals[] = {
 	[RL_LOCKED] = {"content is locked", "Only a draft or an open addendum can be changed; see "
 										"reportlink_start_addendum() and reportlink_reject()."},
 	[RL_STALE] = {"stale document", "Read the text in force again, then save your change to it."},
+	[RL_NOT_PENDING] = {"no publication is pending",
+						"See reportlink.pending_publication; what is published is corrected by an "
+						"addendum: reportlink_start_addendum()."},
+	[RL_NOT_IMMEDIATE] = {"immediate publication not allowed",
+						  "It is published when its delay has passed; an administrator can set "
+						  "recall_allow_immediate_sign of the organization."},
 	[RL_EMPTY] = {"final report is empty", "Save a final_report with reportlink_save() first."},
 	[RL_MANAGED] = {"column is managed by reportlink", NULL},
 };

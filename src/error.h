@@ -26,6 +26,8 @@ typedef enum Refusal
 	RL_TRANSITION = 15,
 	RL_LOCKED = 16,
 	RL_STALE = 17,
+	RL_NOT_PENDING = 18,
+	RL_NOT_IMMEDIATE = 19,
 	RL_EMPTY = 20,
 	RL_MANAGED = 21
 } Refusal;

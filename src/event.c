@@ -3,9 +3,12 @@
  */
 #include "event.h"
 
+#include "catalog/pg_type.h"
 #include "commands/async.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/json.h"
+#include "utils/timestamp.h"
 
 /* longest payload that NOTIFY takes, in bytes */
 #define MAX_PAYLOAD 7999
@@ -54,6 +57,17 @@ reportlink_data_ids(EventData *data, const char *key, const Ids *ids)
 	for (int i = 0; i < ids->count; i++)
 		appendStringInfo(&data->json, "%s" INT64_FORMAT, i > 0 ? ", " : "", ids->values[i]);
 	appendStringInfoChar(&data->json, ']');
+}
+
+/* ISO 8601, in UTC: the same whatever the session's TimeZone and DateStyle */
+void
+reportlink_data_time(EventData *data, const char *key, TimestampTz time)
+{
+	char text[MAXDATELEN + 1];
+	int utc = 0;
+
+	(void) JsonEncodeDateTime(text, TimestampTzGetDatum(time), TIMESTAMPTZOID, &utc);
+	reportlink_data_text(data, key, text);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "model.h"
 
+#include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
 
 /* What an action changed, for the column data: keys and values of a JSON object */
@@ -18,6 +19,7 @@ extern void reportlink_data_init(EventData *data);
 extern void reportlink_data_text(EventData *data, const char *key, const char *value);
 extern void reportlink_data_id(EventData *data, const char *key, int64 id);
 extern void reportlink_data_ids(EventData *data, const char *key, const Ids *ids);
+extern void reportlink_data_time(EventData *data, const char *key, TimestampTz time);
 extern void reportlink_data_bool(EventData *data, const char *key, bool value);
 extern void reportlink_data_object(EventData *data, const char *key, EventData *value);
 

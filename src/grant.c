@@ -51,6 +51,8 @@ static const Privilege rl_table_privileges[] = {
 	{"USAGE", "SCHEMA reportlink", READ | WORK | LISTEN | MANAGE},
 	{"SELECT", "TABLE reportlink.report_text", READ | WORK | MANAGE},
 	{"SELECT", "TABLE reportlink.worklist", READ | WORK | MANAGE},
+	{"SELECT", "TABLE reportlink.pending_publication", READ | WORK | MANAGE},
+	{"SELECT", "TABLE reportlink.worker_status", MANAGE},
 	{"SELECT", "TABLE reportlink.organization", READ | WORK | MANAGE},
 	{"SELECT", "TABLE reportlink.member", READ | WORK | MANAGE},
 	{"SELECT", "TABLE reportlink.patient", READ | WORK | MANAGE},
@@ -90,6 +92,9 @@ static const Privilege rl_function_privileges[] = {
 	{"EXECUTE", "reportlink_sign(text, bigint, text)", WORK | MANAGE},
 	{"EXECUTE", "reportlink_start_addendum(text, bigint, text)", WORK | MANAGE},
 	{"EXECUTE", "reportlink_reject(text, bigint, text)", WORK | MANAGE},
+	{"EXECUTE", "reportlink_publish_now(text, bigint, text)", WORK | MANAGE},
+	{"EXECUTE", "reportlink_cancel_publish(text, bigint, text)", WORK | MANAGE},
+	{"EXECUTE", "reportlink_publish_due(integer, text)", MANAGE},
 	{"EXECUTE", "reportlink_check(text)", MANAGE},
 	{"EXECUTE", "reportlink_prune_documents(text, timestamptz, integer)", MANAGE},
 };

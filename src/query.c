@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #define MAX_ARGS 9
 
@@ -61,7 +62,12 @@ typedef struct PreparedQuery
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
 
-	[QUERY_MEMBER] = {"SELECT m.role, m.active, o.linking_enabled, o.notify_previous_owner "
+	[QUERY_EXTENSION_VERSION] = {"SELECT e.extversion FROM pg_extension e "
+								 "WHERE e.extname = 'reportlink'",
+								 {0}},
+
+	[QUERY_MEMBER] = {"SELECT m.role, m.active, o.linking_enabled, o.notify_previous_owner, "
+					  "o.recall_allow_immediate_sign "
 					  "FROM reportlink.organization o "
 					  "LEFT JOIN reportlink.member m ON m.organization_id = $1 AND m.user_id = $2 "
 					  "WHERE o.organization_id = $1",
@@ -84,6 +90,11 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								 "WHERE p.organization_id = $1 AND p.mrn = ANY ($2) "
 								 "ORDER BY p.mrn FOR NO KEY UPDATE SKIP LOCKED",
 								 {TEXTOID, TEXTARRAYOID}},
+
+	[QUERY_TRY_LOCK_REPORT_WITHOUT_MRN] =
+		{"SELECT FROM reportlink.report r WHERE r.organization_id = $1 AND r.report_id = $2 "
+		 "AND r.mrn IS NULL FOR NO KEY UPDATE SKIP LOCKED",
+		 {TEXTOID, INT8OID}},
 
 	[QUERY_ADD_PATIENT] = {"INSERT INTO reportlink.patient AS p (organization_id, mrn) "
 						   "VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -246,11 +257,73 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "FROM unnest($2, $3, $4, $5) AS u (document_id, report_id, group_id, status)",
 		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TEXTARRAYOID, TEXTOID}},
 
-	[QUERY_PUBLICATION_IS_PENDING] =
-		{"SELECT FROM reportlink.publication p "
+	/* units: group (0: none), report and document signed at $6; $5 is who signed */
+	[QUERY_INSERT_PUBLICATIONS] =
+		{"INSERT INTO reportlink.publication AS p (organization_id, group_id, report_id, "
+		 "document_id, requested_by, state, scheduled_at, publish_at, finished_at) "
+		 "SELECT $1, nullif(u.group_id, 0), u.report_id, u.document_id, $5, "
+		 "CASE WHEN o.recall_enabled THEN 'scheduled' ELSE 'executed' END, $6, "
+		 "$6 + make_interval(secs => CASE WHEN o.recall_enabled THEN o.recall_delay_seconds ELSE 0 "
+		 "END), CASE WHEN NOT o.recall_enabled THEN $6 END "
+		 "FROM reportlink.organization o, "
+		 "unnest($2, $3, $4) WITH ORDINALITY AS u (group_id, report_id, document_id, place) "
+		 "WHERE o.organization_id = $1 ORDER BY u.place "
+		 "RETURNING p.publication_id, p.state = 'scheduled', p.publish_at",
+		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TEXTOID, TIMESTAMPTZOID}},
+
+	/* of group $2, or of report $3 */
+	[QUERY_PENDING_PUBLICATION] =
+		{"SELECT p.publication_id, p.publish_at FROM reportlink.publication p "
 		 "WHERE p.organization_id = $1 AND p.state = 'scheduled' "
-		 "AND (p.group_id = $2 OR p.group_id IS NULL AND p.report_id = $3) LIMIT 1",
+		 "AND (p.group_id = $2 OR p.group_id IS NULL AND p.report_id = $3) FOR NO KEY UPDATE",
 		 {TEXTOID, INT8OID, INT8OID}},
+
+	/*
+	 * What is due at $2, in one organization or (null) in all, but not those
+	 * of $4. The time is an argument, for the index; who is in it is locked.
+	 */
+	[QUERY_DUE_PUBLICATIONS] =
+		{"SELECT p.organization_id, p.publication_id, p.group_id, p.report_id, p.document_id, "
+		 "p.requested_by, p.publish_at, r.mrn "
+		 "FROM reportlink.publication p "
+		 "LEFT JOIN reportlink.report r "
+		 "ON r.organization_id = p.organization_id AND r.report_id = p.report_id "
+		 "WHERE p.state = 'scheduled' AND coalesce(p.retry_at, p.publish_at) <= $2 "
+		 "AND ($1 IS NULL OR p.organization_id = $1) AND p.publication_id <> ALL ($4) "
+		 "ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT $3 "
+		 "FOR NO KEY UPDATE OF p SKIP LOCKED",
+		 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+
+	[QUERY_NEXT_PUBLICATION] = {"SELECT coalesce(p.retry_at, p.publish_at) "
+								"FROM reportlink.publication p WHERE p.state = 'scheduled' "
+								"ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT 1",
+								{0}},
+
+	/* all reports of group $3, or report $4, of patient $2, in link order; and the default report */
+	[QUERY_PUBLISHED_REPORTS] =
+		{"SELECT r.report_id, g.default_report_id "
+		 "FROM reportlink.report r "
+		 "LEFT JOIN reportlink.report_group g "
+		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
+		 "WHERE r.organization_id = $1 AND r.mrn IS NOT DISTINCT FROM $2 "
+		 "AND CASE WHEN $3 IS NULL THEN r.report_id = $4 AND r.group_id IS NULL "
+		 "ELSE r.group_id = $3 END ORDER BY r.link_position",
+		 {TEXTOID, TEXTOID, INT8OID, INT8OID}},
+
+	[QUERY_FINISH_PUBLICATION] =
+		{"UPDATE reportlink.publication p "
+		 "SET state = $3, report_id = $4, finished_at = clock_timestamp(), "
+		 "retry_at = NULL "
+		 "WHERE p.organization_id = $1 AND p.publication_id = $2",
+		 {TEXTOID, INT8OID, TEXTOID, INT8OID}},
+
+	/* tried again after 1, 2, 4, ... seconds, at most an hour */
+	[QUERY_PUBLICATION_FAILED] =
+		{"UPDATE reportlink.publication p SET attempts = p.attempts + 1, last_error = $3, "
+		 "retry_at = clock_timestamp() + least(interval '1 hour', "
+		 "interval '1 second' * 2 ^ least(p.attempts, 12)) "
+		 "WHERE p.organization_id = $1 AND p.publication_id = $2 AND p.state = 'scheduled'",
+		 {TEXTOID, INT8OID, TEXTOID}},
 
 	[QUERY_INSERT_GROUP] =
 		{"INSERT INTO reportlink.report_group AS g "
@@ -510,6 +583,16 @@ reportlink_get_bool(int row, int column)
 	return !isnull && DatumGetBool(value);
 }
 
+/* null is before all times */
+TimestampTz
+reportlink_get_time(int row, int column)
+{
+	bool isnull;
+	Datum value = rl_column(row, column, &isnull);
+
+	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(value);
+}
+
 /* null is NULL; the string outlives the query */
 char *
 reportlink_get_text(int row, int column)
@@ -612,6 +695,12 @@ reportlink_arg_text(const char *value)
 	if (value == NULL)
 		return (NullableDatum){(Datum) 0, true};
 	return (NullableDatum){CStringGetTextDatum(value), false};
+}
+
+NullableDatum
+reportlink_arg_time(TimestampTz time)
+{
+	return (NullableDatum){TimestampTzGetDatum(time), false};
 }
 
 NullableDatum

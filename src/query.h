@@ -6,15 +6,18 @@
 
 #include "reportlink.h"
 
+#include "datatype/timestamp.h"
 #include "utils/array.h"
 
 typedef enum QueryId
 {
 	QUERY_INSTALLED_VERSION,
+	QUERY_EXTENSION_VERSION,
 	QUERY_MEMBER,
 	QUERY_NAMED_REPORTS,
 	QUERY_LOCK_PATIENT,
 	QUERY_TRY_LOCK_PATIENTS,
+	QUERY_TRY_LOCK_REPORT_WITHOUT_MRN,
 	QUERY_ADD_PATIENT,
 	QUERY_LOCK_GROUPS,
 	QUERY_LOCK_GROUPS_BY_ID,
@@ -31,7 +34,13 @@ typedef enum QueryId
 	QUERY_PRUNE_DOCUMENTS,
 	QUERY_SIGNING,
 	QUERY_INSERT_SIGNATURES,
-	QUERY_PUBLICATION_IS_PENDING,
+	QUERY_INSERT_PUBLICATIONS,
+	QUERY_PENDING_PUBLICATION,
+	QUERY_DUE_PUBLICATIONS,
+	QUERY_NEXT_PUBLICATION,
+	QUERY_PUBLISHED_REPORTS,
+	QUERY_FINISH_PUBLICATION,
+	QUERY_PUBLICATION_FAILED,
 	QUERY_INSERT_GROUP,
 	QUERY_UPDATE_GROUP,
 	QUERY_MERGE_GROUPS,
@@ -70,6 +79,7 @@ extern NullableDatum reportlink_arg_id(int64 id);
 extern NullableDatum reportlink_arg_int(int32 value);
 extern NullableDatum reportlink_arg_bool(bool value);
 extern NullableDatum reportlink_arg_text(const char *value);
+extern NullableDatum reportlink_arg_time(TimestampTz time);
 extern NullableDatum reportlink_arg_ids(const Ids *ids);
 extern NullableDatum reportlink_arg_texts(char *const *values, int count);
 extern NullableDatum reportlink_arg_datum(Datum value);
@@ -80,6 +90,7 @@ extern int reportlink_execute(QueryId id, const NullableDatum *args);
 extern int64 reportlink_get_id(int row, int column);
 extern int32 reportlink_get_int(int row, int column);
 extern bool reportlink_get_bool(int row, int column);
+extern TimestampTz reportlink_get_time(int row, int column);
 extern char *reportlink_get_text(int row, int column);
 extern NullableDatum reportlink_get_datum(int row, int column);
 

@@ -3,14 +3,21 @@
  */
 #include "reportlink.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/varlena.h"
+
+#include "wake.h"
+#include "worker.h"
 
 PG_MODULE_MAGIC;
 
 char *reportlink_user_id = NULL;
 char *reportlink_notify_channel = NULL;
 int reportlink_notify = NOTIFY_COMMIT;
+char *reportlink_databases = NULL;
+int reportlink_worker_naptime = 60;
 
 static const struct config_enum_entry rl_notify_modes[] = {
 	{"commit", NOTIFY_COMMIT, false},
@@ -22,17 +29,29 @@ static const struct config_enum_entry rl_notify_modes[] = {
 static bool
 rl_check_channel(char **newval, void **extra, GucSource source)
 {
-	(void) extra;
-	(void) source;
 	if (**newval != '\0' && strlen(*newval) < NAMEDATALEN)
 		return true;
 	GUC_check_errdetail("A channel name has 1 to %d bytes.", NAMEDATALEN - 1);
 	return false;
 }
 
+/* Names are taken as they are written, in double quotes where they have a comma or space */
+static bool
+rl_check_databases(char **newval, void **extra, GucSource source)
+{
+	char *copy = pstrdup(*newval);
+	List *names;
+
+	if (SplitGUCList(copy, ',', &names))
+		return true;
+	GUC_check_errdetail("List syntax is invalid.");
+	return false;
+}
+
 /*
  * Defines the settings. Must not fail, preloaded or not: pg_upgrade loads
- * every library into a server that has nothing else of ours.
+ * every library into a server that has nothing else of ours. The worker needs
+ * shared memory, and that is given out only while the server starts.
  */
 void _PG_init(void);
 void
@@ -49,7 +68,22 @@ _PG_init(void)
 	DefineCustomStringVariable("reportlink.notify_channel", "Channel on which events are notified.",
 							   NULL, &reportlink_notify_channel, "reportlink", PGC_SUSET, 0,
 							   rl_check_channel, NULL, NULL);
+	DefineCustomStringVariable("reportlink.databases",
+							   "Databases in which a worker publishes what is due.",
+							   "Only when the library is in shared_preload_libraries.",
+							   &reportlink_databases, "", PGC_SIGHUP, GUC_LIST_INPUT,
+							   rl_check_databases, NULL, NULL);
+	DefineCustomIntVariable("reportlink.worker_naptime",
+							"Longest time that a worker sleeps without looking for what is due.",
+							"It also waits so long after an error.", &reportlink_worker_naptime, 60,
+							1, 3600, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("reportlink");
+
+	if (process_shared_preload_libraries_in_progress)
+	{
+		reportlink_request_slots();
+		reportlink_register_launcher();
+	}
 }
 
 /*
@@ -59,6 +93,5 @@ PG_FUNCTION_INFO_V1(reportlink_version);
 Datum
 reportlink_version(PG_FUNCTION_ARGS)
 {
-	(void) fcinfo;
 	PG_RETURN_TEXT_P(cstring_to_text(REPORTLINK_VERSION));
 }

@@ -22,5 +22,7 @@ typedef enum NotifyMode
 extern char *reportlink_user_id;
 extern char *reportlink_notify_channel;
 extern int reportlink_notify;
+extern char *reportlink_databases;
+extern int reportlink_worker_naptime;
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "addendum.h"
 #include "error.h"
+#include "publication.h"
 
 /* For each unit: is there something to sign, and who signed it last? */
 Signing *
@@ -144,6 +145,8 @@ rl_sign_by(Call *call, FunctionCallInfo fcinfo, Action action)
 	reportlink_store_units(call, &unit, 1);
 	reportlink_store_signatures(call, &unit, 1);
 	reportlink_record_signature(call, &unit, action);
+	if (action == ACTION_SIGN)
+		reportlink_publish_signed(call, &unit, 1);
 	return reportlink_state_row(fcinfo, unit.report);
 }
 

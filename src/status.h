@@ -38,6 +38,7 @@ typedef enum Operation
 	OPERATION_WRITE_REPORT, /* all content, not only the transcript */
 	OPERATION_PRELIM_SIGN,
 	OPERATION_SIGN,
+	OPERATION_PUBLISH, /* before the delay has passed, or not at all */
 	OPERATION_START_ADDENDUM,
 	OPERATION_REJECT,
 	OPERATION_CANCEL,
@@ -52,7 +53,8 @@ typedef enum Action
 	ACTION_CANCEL,
 	ACTION_PRELIM_SIGN,
 	ACTION_SIGN,
-	ACTION_REJECT
+	ACTION_REJECT,
+	ACTION_RECALL
 } Action;
 
 /* What a transition needs of something that is so or is not */

@@ -16,6 +16,7 @@
 #include "change.h"
 #include "error.h"
 #include "ownership.h"
+#include "publication.h"
 #include "signature.h"
 #include "workflow.h"
 
@@ -487,20 +488,40 @@ rl_plan_statuses(Call *call, Sync *sync, const Signing *signings)
 	}
 }
 
-static void
-rl_store_signatures(Call *call, const Sync *sync)
+/* The units that the statement signs; only_finally: not those preliminarily */
+static Unit *
+rl_signed_units(const Sync *sync, bool only_finally, int *count)
 {
 	Unit *signed_units = palloc_extended(sizeof(Unit) * sync->nunits, MCXT_ALLOC_HUGE);
-	int count = 0;
 
+	*count = 0;
 	for (int i = 0; i < sync->nunits; i++)
 	{
 		const Transition *transition = sync->wishes[i].transition;
 
-		if (transition != NULL && rl_plain_actions[transition->action].signs)
-			signed_units[count++] = sync->units[i];
+		if (transition != NULL && rl_plain_actions[transition->action].signs &&
+			(!only_finally || transition->action == ACTION_SIGN))
+			signed_units[(*count)++] = sync->units[i];
 	}
-	reportlink_store_signatures(call, signed_units, count);
+	return signed_units;
+}
+
+static void
+rl_store_signatures(Call *call, const Sync *sync)
+{
+	int count;
+	Unit *units = rl_signed_units(sync, false, &count);
+
+	reportlink_store_signatures(call, units, count);
+}
+
+static void
+rl_publish_signed(Call *call, const Sync *sync)
+{
+	int count;
+	Unit *units = rl_signed_units(sync, true, &count);
+
+	reportlink_publish_signed(call, units, count);
 }
 
 /* Changes of status, as the functions do them that make these transitions */
@@ -521,6 +542,8 @@ rl_sync_statuses(Call *call, Sync *sync)
 		if (transition != NULL)
 			rl_plain_actions[transition->action].record(call, &sync->units[i], transition->action);
 	}
+	if (signs)
+		rl_publish_signed(call, sync);
 }
 
 static void

@@ -53,6 +53,17 @@ rl_touch_groups(Call *call, const Ids *group_ids)
 		reportlink_execute(QUERY_TOUCH_GROUPS, args);
 }
 
+/* Tells them that a publication of the group changed; NULL: not linked */
+void
+reportlink_touch_group(Call *call, const ReportGroup *group)
+{
+	Ids group_ids = reportlink_ids(1);
+
+	if (group != NULL)
+		reportlink_ids_add(&group_ids, group->group_id);
+	rl_touch_groups(call, &group_ids);
+}
+
 static void
 rl_store_state(Call *call, const Ids *ids, const State *state)
 {

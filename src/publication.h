@@ -1,0 +1,39 @@
+/*
+ * publication.h: what is published, when
+ */
+#ifndef REPORTLINK_PUBLICATION_H
+#define REPORTLINK_PUBLICATION_H
+
+#include "unit.h"
+
+/* A publication that is due */
+typedef struct DuePublication
+{
+	char *organization_id;
+	int64 publication_id;
+	int64 group_id; /* 0: the report is not linked */
+	int64 report_id;
+	int64 document_id;
+	char *requested_by; /* NULL: a repair by the owner of the tables */
+	TimestampTz publish_at;
+	char *mrn; /* NULL: the report has none */
+} DuePublication;
+
+/* What became of it */
+typedef enum DueResult
+{
+	DUE_NONE, /* nothing is due */
+	DUE_BUSY, /* somebody is at work on the patient */
+	DUE_PUBLISHED
+} DueResult;
+
+extern void reportlink_publish_signed(Call *call, const Unit *units, int count);
+extern void reportlink_require_no_publication(Call *call, const Unit *unit);
+
+extern DueResult reportlink_publish_next(Call *call, const Ids *busy, DuePublication *due);
+extern void
+reportlink_publication_failed(Call *call, const DuePublication *due, const char *message);
+extern bool reportlink_is_publications_error(int sqlerrcode);
+extern TimestampTz reportlink_next_publication(void);
+
+#endif

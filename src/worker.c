@@ -1,0 +1,305 @@
+/*
+ * worker.c: publishes what is due in one database
+ *
+ * It does only what reportlink_publish_due() does, but at the right moment:
+ * it sleeps until the next publication is due, or a commit wakes it because
+ * something is scheduled earlier (wake.c). One publication a transaction, so
+ * that each is published as soon as it can be, and nobody waits for another.
+ */
+#include "worker.h"
+
+#include "access/xact.h"
+#include "commands/dbcommands.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "publication.h"
+#include "wake.h"
+
+/* How long until it tries again what somebody else has locked, in milliseconds: longer and longer */
+#define MIN_BUSY_MS 20
+#define MAX_BUSY_MS 1280
+
+/* Settings that a database or a server must not change for the worker */
+static const char *const rl_settings[][2] = {
+	{"search_path", "pg_catalog, pg_temp"},
+	{"default_transaction_isolation", "read committed"},
+	{"statement_timeout", "0"},
+	{"lock_timeout", "0"},
+	{"idle_in_transaction_session_timeout", "0"},
+};
+
+/* What keeps the worker from working, as it was said last; NULL: nothing does */
+static char *rl_trouble = NULL;
+
+/* For what is found in one transaction, and may be asked for in the next */
+static MemoryContext rl_scratch = NULL;
+
+/* One turn: everything that is due, and then the time of what is next */
+typedef struct Turn
+{
+	DueResult result;
+	DuePublication due; /* that was tried last; publication_id 0: none */
+	const char *message; /* why it failed */
+	Ids busy; /* publications that have to wait for somebody */
+	TimestampTz next; /* DT_NOEND: nothing is scheduled */
+} Turn;
+
+/* Adds what was tried last to what has to wait */
+static void
+rl_add_busy(Turn *turn)
+{
+	Ids busy = reportlink_ids(turn->busy.count + 1);
+
+	for (int i = 0; i < turn->busy.count; i++)
+		reportlink_ids_add(&busy, turn->busy.values[i]);
+	reportlink_ids_add(&busy, turn->due.publication_id);
+	pfree(turn->busy.values);
+	turn->busy = busy;
+}
+
+/* 55000: the functions are not there, or those of another version */
+static void
+rl_require_extension(void)
+{
+	char *version =
+		reportlink_execute(QUERY_EXTENSION_VERSION, NULL) > 0 ? reportlink_get_text(0, 1) : NULL;
+
+	if (version == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("extension reportlink is not installed in this database"),
+						errhint("Run CREATE EXTENSION reportlink, then SELECT "
+								"reportlink_install().")));
+	if (strcmp(version, REPORTLINK_VERSION) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension reportlink is of version %s, the library is of version %s",
+						version, REPORTLINK_VERSION),
+				 errhint("Run ALTER EXTENSION reportlink UPDATE, or restart the server.")));
+}
+
+/* Publishes one publication, or finds out when the next one is due */
+static void
+rl_publish_one(Call *call, void *state)
+{
+	Turn *turn = state;
+
+	rl_require_extension();
+	turn->result = reportlink_publish_next(call, &turn->busy, &turn->due);
+	if (turn->result == DUE_NONE)
+		turn->next = reportlink_next_publication();
+}
+
+static void
+rl_note_failed(Call *call, void *state)
+{
+	const Turn *turn = state;
+
+	reportlink_publication_failed(call, &turn->due, turn->message);
+}
+
+/* Does some work in a transaction of its own; an error rolls it back and is returned */
+static ErrorData *
+rl_transaction(Work work, Turn *turn)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ErrorData *volatile error = NULL;
+	Call call = {0};
+
+	PG_TRY();
+	{
+		SetCurrentStatementStartTimestamp();
+		StartTransactionCommand();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		MemoryContextSwitchTo(rl_scratch);
+		reportlink_work(&call, WORK_LOOKUPS, work, turn);
+		PopActiveSnapshot();
+		CommitTransactionCommand();
+	}
+	PG_CATCH();
+	{
+		HOLD_INTERRUPTS();
+		MemoryContextSwitchTo(rl_scratch);
+		error = CopyErrorData();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		RESUME_INTERRUPTS();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	return error;
+}
+
+/* Says what keeps the worker from working; the same thing only once */
+static void
+rl_say(const ErrorData *error)
+{
+	if (rl_trouble == NULL || strcmp(rl_trouble, error->message) != 0)
+		ereport(LOG, (errcode(error->sqlerrcode),
+					  errmsg("%s cannot publish: %s", MyBgworkerEntry->bgw_name, error->message),
+					  error->detail ? errdetail_internal("%s", error->detail) : 0,
+					  error->hint ? errhint("%s", error->hint) : 0));
+	if (rl_trouble != NULL)
+		pfree(rl_trouble);
+	rl_trouble = MemoryContextStrdup(TopMemoryContext, error->message);
+}
+
+static void
+rl_say_works(void)
+{
+	if (rl_trouble == NULL)
+		return;
+	ereport(LOG, (errmsg("%s works again", MyBgworkerEntry->bgw_name)));
+	pfree(rl_trouble);
+	rl_trouble = NULL;
+}
+
+/*
+ * What somebody else got in the way of waits; what is wrong with a publication
+ * is noted there. Anything else keeps the worker from working, and ends the
+ * turn: false.
+ */
+static bool
+rl_go_on_after(Turn *turn, ErrorData *error)
+{
+	if (turn->due.publication_id != 0 &&
+		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+	{
+		rl_add_busy(turn);
+		return true;
+	}
+	if (turn->due.publication_id != 0 && reportlink_is_publications_error(error->sqlerrcode))
+	{
+		turn->message = error->message;
+		error = rl_transaction(rl_note_failed, turn);
+		if (error == NULL)
+			return true;
+	}
+	rl_say(error);
+	turn->next =
+		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), reportlink_worker_naptime * 1000L);
+	return false;
+}
+
+/* Tries one publication; false when nothing is left that could be tried */
+static bool
+rl_step(Turn *turn)
+{
+	ErrorData *error;
+
+	CHECK_FOR_INTERRUPTS();
+	MemoryContextReset(rl_scratch);
+	turn->due.publication_id = 0;
+	error = rl_transaction(rl_publish_one, turn);
+	if (error != NULL)
+		return rl_go_on_after(turn, error);
+	rl_say_works();
+	if (turn->result == DUE_BUSY)
+		rl_add_busy(turn);
+	return turn->result != DUE_NONE;
+}
+
+/* Publishes all that is due; returns when the next one is, or what is locked is to be tried again */
+static TimestampTz
+rl_take_turn(void)
+{
+	static int busy_ms = MIN_BUSY_MS;
+	Turn turn = {.busy = reportlink_ids(0), .next = DT_NOEND};
+	TimestampTz now;
+
+	reportlink_sleeps_until(DT_NOEND);
+	pgstat_report_activity(STATE_RUNNING, "publishing what is due");
+	while (rl_step(&turn))
+		;
+	now = GetCurrentTimestamp();
+	if (turn.busy.count > 0 || turn.next <= now)
+	{
+		turn.next = TimestampTzPlusMilliseconds(now, busy_ms);
+		busy_ms = Min(busy_ms * 2, MAX_BUSY_MS);
+	}
+	else
+		busy_ms = MIN_BUSY_MS;
+	pfree(turn.busy.values);
+	reportlink_sleeps_until(turn.next);
+	return turn.next;
+}
+
+/* For pg_stat_activity: what it waits for */
+static void
+rl_report_idle(TimestampTz until)
+{
+	char *text;
+
+	if (rl_trouble != NULL)
+		text = psprintf("cannot publish: %s", rl_trouble);
+	else if (until == DT_NOEND)
+		text = pstrdup("nothing is scheduled");
+	else
+		text = psprintf("sleeping until %s", timestamptz_to_str(until));
+	pgstat_report_activity(STATE_IDLE, text);
+	pfree(text);
+	pgstat_report_stat(true);
+}
+
+/* The name of the worker's database, for as long as it runs: nobody can rename it meanwhile */
+static char *
+rl_database_name(void)
+{
+	char *name;
+
+	StartTransactionCommand();
+	name = MemoryContextStrdup(TopMemoryContext, get_database_name(MyDatabaseId));
+	CommitTransactionCommand();
+	return name;
+}
+
+static bool
+rl_is_wanted(const char *database)
+{
+	MemoryContext caller = MemoryContextSwitchTo(rl_scratch);
+	List *names = reportlink_worker_databases();
+	ListCell *cell;
+	bool wanted = false;
+
+	foreach(cell, names)
+		wanted |= strcmp(lfirst(cell), database) == 0;
+	MemoryContextSwitchTo(caller);
+	return wanted;
+}
+
+/*
+ * Main function of a worker: arg is the oid of its database. It ends when
+ * reportlink.databases does not name that any more.
+ */
+void
+reportlink_worker_main(Datum arg)
+{
+	char *database;
+
+	reportlink_begin_process();
+	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
+	if (!reportlink_take_slot())
+		proc_exit(0);
+	for (size_t i = 0; i < lengthof(rl_settings); i++)
+		SetConfigOption(rl_settings[i][0], rl_settings[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+	pgstat_report_appname("reportlink worker");
+	rl_scratch =
+		AllocSetContextCreate(TopMemoryContext, "reportlink worker", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(TopMemoryContext);
+	database = rl_database_name();
+
+	do
+	{
+		TimestampTz until = rl_take_turn();
+
+		rl_report_idle(until);
+		reportlink_sleep(until);
+	} while (rl_is_wanted(database));
+	proc_exit(0);
+}
