@@ -12,7 +12,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_node install_reportlink load_stress stress_command history_ok);
+our @EXPORT = qw(start_node install_reportlink load_stress stress_command history_ok
+  worker_settings install_recall await_worker published_once_ok);
 
 # A running server; settings are lines of postgresql.conf
 sub start_node
@@ -79,12 +80,133 @@ sub history_ok
 		'', "events and reports agree $when");
 	is($node->safe_psql($database, 'SELECT * FROM stress.unmatched_signatures'),
 		'', "events and signatures agree $when");
+	is($node->safe_psql($database, 'SELECT * FROM stress.unmatched_publications'),
+		'', "events and publications agree $when");
 	is($node->safe_psql($database, 'SELECT * FROM stress.disagreeing'),
 		'', "linked reports agree $when");
 	is($node->safe_psql($database, 'SELECT * FROM stress.lost'),
 		'', "no version that was kept is missing from a history $when");
 	is($node->safe_psql($database, 'SELECT * FROM stress.altered'),
 		'', "what was signed is as it was signed $when");
+	return;
+}
+
+# Lines of postgresql.conf: a worker in each of these databases, that looks every second
+sub worker_settings
+{
+	my ($databases) = @_;
+
+	return (
+		"shared_preload_libraries = 'reportlink'",
+		"reportlink.databases = '$databases'",
+		'reportlink.worker_naptime = 1s',
+		'log_statement = none');
+}
+
+# As install_reportlink(), with report recall and organization "south" besides;
+# recall.sign(organization, patients, each, due) makes and signs reports that are
+# due so long after it
+sub install_recall
+{
+	my ($node, $database) = @_;
+
+	install_reportlink($node, $database);
+	$node->safe_psql(
+		$database, q{
+		INSERT INTO reportlink.organization (organization_id, linking_enabled) VALUES ('south', true);
+		INSERT INTO reportlink.member SELECT 'south', user_id, role, active FROM reportlink.member;
+		UPDATE reportlink.organization SET recall_enabled = true, recall_delay_seconds = 20;
+		CREATE SCHEMA recall;
+
+		-- drafts with a text, of so many patients; each patient's are linked
+		CREATE FUNCTION recall.draft(organization text, patients int, each int) RETURNS bigint[]
+		LANGUAGE plpgsql AS $$
+		DECLARE
+			ids bigint[];
+		BEGIN
+			WITH n AS MATERIALIZED (
+				SELECT nextval(pg_get_serial_sequence('reportlink.report', 'report_id')) AS report_id,
+					nextval(pg_get_serial_sequence('reportlink.document', 'document_id')) AS document_id, p, i
+				FROM generate_series(1, patients) p, generate_series(1, each) i),
+			d AS (
+				INSERT INTO reportlink.document (organization_id, document_id, report_id, final_report)
+				OVERRIDING SYSTEM VALUE
+				SELECT organization, document_id, report_id, 'No acute disease.' FROM n),
+			r AS (
+				INSERT INTO reportlink.report (organization_id, report_id, mrn, accession_number, status, owner_id, document_id)
+				OVERRIDING SYSTEM VALUE
+				SELECT organization, report_id, 'MRN-' || min(report_id) OVER (PARTITION BY p), 'ACC-' || report_id,
+					'draft', 'ada', document_id FROM n RETURNING report_id)
+			SELECT array_agg(report_id ORDER BY report_id) INTO ids FROM r;
+			IF each > 1 THEN
+				PERFORM reportlink_link(organization, array_agg(report_id ORDER BY report_id), false, 'ada')
+				FROM reportlink.report WHERE organization_id = organization AND report_id = ANY (ids) GROUP BY mrn;
+			END IF;
+			RETURN ids;
+		END
+		$$;
+
+		-- their final signature, and when they are due; in one transaction
+		CREATE FUNCTION recall.sign(organization text, patients int, each int, due interval) RETURNS void
+		LANGUAGE plpgsql AS $$
+		DECLARE
+			ids bigint[] := recall.draft(organization, patients, each);
+		BEGIN
+			PERFORM set_config('reportlink.user_id', 'ada', true);
+			UPDATE reportlink.report SET status = 'signed'
+			WHERE organization_id = organization AND report_id = ANY (ids);
+			UPDATE reportlink.publication SET publish_at = clock_timestamp() + due
+			WHERE organization_id = organization AND report_id = ANY (ids);
+		END
+		$$;
+
+		-- every publication that is not finished, or not as it should be: executed with one
+		-- event about all its reports, when it was due or later, or cancelled without one
+		CREATE VIEW recall.wrong AS
+		SELECT p.organization_id, p.publication_id, p.state, p.attempts, p.last_error, e.events, e.report_ids
+		FROM reportlink.publication p
+		LEFT JOIN (
+			SELECT organization_id, data ->> 'publication_id' AS publication_id, count(*) AS events,
+				min(report_ids) AS report_ids, min(actor) AS actor
+			FROM reportlink.event WHERE type = 'report.published' GROUP BY 1, 2
+		) e ON e.organization_id = p.organization_id AND e.publication_id = p.publication_id::text
+		LEFT JOIN (
+			SELECT organization_id, group_id, array_agg(report_id ORDER BY link_position) AS report_ids
+			FROM reportlink.report WHERE group_id IS NOT NULL GROUP BY 1, 2
+		) g ON g.organization_id = p.organization_id AND g.group_id = p.group_id
+		WHERE CASE p.state
+			WHEN 'executed' THEN (e.events, e.report_ids, e.actor) IS DISTINCT FROM
+					(1, coalesce(g.report_ids, ARRAY[p.report_id]), 'ada')
+				OR p.finished_at < p.publish_at OR p.attempts > 0
+			WHEN 'cancelled' THEN e.events > 0
+			ELSE true END;
+	});
+	return;
+}
+
+# Waits until the worker of a database says in pg_stat_activity what a regular
+# expression matches; returns its pid
+sub await_worker
+{
+	my ($node, $database, $activity) = @_;
+	my $worker = "FROM pg_stat_activity WHERE backend_type = 'reportlink worker' AND datname = '$database'";
+
+	$node->poll_query_until('postgres', "SELECT count(*) = 1 $worker AND query ~ \$\$$activity\$\$")
+	  or die "no worker in $database: $activity";
+	return $node->safe_psql('postgres', "SELECT pid $worker");
+}
+
+# So many publications were executed, each once; none waits and none went wrong
+sub published_once_ok
+{
+	my ($node, $database, $count, $when) = @_;
+
+	is($node->safe_psql($database, q{SELECT count(*) FROM reportlink.publication WHERE state = 'executed'}),
+		$count, "$count publications are executed $when");
+	is($node->safe_psql($database, 'SELECT * FROM recall.wrong LIMIT 10'), '', "each once, none lost $when");
+	is($node->safe_psql($database, q{SELECT count(*) FROM reportlink.event WHERE type = 'report.published'}),
+		$count, "as many events $when");
+	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "no broken invariant $when");
 	return;
 }
 

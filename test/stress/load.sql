@@ -24,6 +24,20 @@ CREATE FUNCTION stress.register(patient text, wanted integer) RETURNS void
 
 SELECT stress.register('P' || p, 8) FROM generate_series(1, 5) p;
 
+-- Most signatures wait for their publication; stress.hasten() is how time passes here
+UPDATE reportlink.organization SET recall_enabled = true;
+
+-- Some of what is scheduled is due now
+CREATE FUNCTION stress.hasten() RETURNS void
+	LANGUAGE sql
+	AS $$
+		UPDATE reportlink.publication p SET publish_at = clock_timestamp()
+		WHERE p.organization_id = 'north' AND p.publication_id = ANY (ARRAY(
+			SELECT d.publication_id FROM reportlink.publication d
+			WHERE d.organization_id = 'north' AND d.state = 'scheduled' AND random() < 0.4
+			ORDER BY d.publication_id FOR UPDATE SKIP LOCKED))
+	$$;
+
 CREATE TABLE stress.choice (
 	choice_key bigint PRIMARY KEY,
 	choice jsonb NOT NULL,
@@ -129,9 +143,10 @@ DECLARE
 	operation text := stress.one_of('link', 'link', 'link', 'link', 'unlink', 'unlink', 'unlink_discarding',
 		'open', 'open', 'open', 'close', 'close', 'assign', 'assign', 'set_default', 'save', 'save', 'save', 'save', 'save',
 		'prelim_sign', 'prelim_sign', 'sign', 'sign', 'start_addendum', 'start_addendum', 'reject', 'discard', 'discard',
-		'cancel', 'plain', 'plain', 'plain', 'plain', 'plain', 'prune');
+		'publish_now', 'publish_now', 'cancel_publish', 'hasten', 'publish_due', 'recall', 'cancel', 'plain', 'plain', 'plain', 'plain', 'plain', 'prune');
 	actor text := stress.one_of('ada', 'abe', 'rex', 'dot', 'ada', 'abe', 'rex', 'adm', 'hl7', 'gone');
 	chosen reportlink.report;
+	waiting reportlink.report;
 	report_ids bigint[];
 BEGIN
 	SELECT c.choice INTO choice FROM stress.choice c WHERE c.choice_key = choose.choice_key;
@@ -150,9 +165,20 @@ BEGIN
 		WHEN operation IN ('link', 'unlink', 'unlink_discarding', 'open', 'cancel') THEN '{unread,draft}'
 		WHEN operation IN ('save', 'sign', 'prelim_sign') THEN '{draft,addendum_prelim_signed,prelim_signed}'
 		WHEN operation = 'start_addendum' THEN '{prelim_signed,signed,addendum_prelim_signed,addendum_signed}'
+		WHEN operation IN ('publish_now', 'cancel_publish') THEN '{signed,addendum_signed}'
 		WHEN operation = 'reject' THEN '{prelim_signed,addendum_prelim_signed}'
 		WHEN random() < 0.6 THEN '{unread,draft}'
 		ELSE '{prelim_signed,signed,addendum_prelim_signed,addendum_signed}' END::text[]);
+	IF operation IN ('publish_now', 'cancel_publish') AND random() < 0.8 THEN
+		SELECT r.* INTO waiting
+		FROM reportlink.publication p
+		JOIN reportlink.report r ON r.organization_id = 'north' AND r.report_id = p.report_id
+		WHERE p.organization_id = 'north' AND p.state = 'scheduled'
+		ORDER BY random() LIMIT 1;
+		IF FOUND THEN
+			chosen := waiting;
+		END IF;
+	END IF;
 	report_ids := ARRAY[chosen.report_id];
 	IF operation = 'link' THEN
 		report_ids := stress.some_reports(chosen, false, 2 + floor(random() * 3)::integer);
@@ -166,9 +192,9 @@ BEGIN
 	END IF;
 
 	-- the owner is who most often does something to a report
-	IF random() < 0.7 AND operation NOT IN ('reject', 'cancel') THEN
+	IF random() < 0.7 AND operation NOT IN ('reject', 'cancel', 'publish_now', 'cancel_publish') THEN
 		actor := coalesce(chosen.owner_id, actor);
-	ELSIF operation IN ('reject', 'cancel') THEN
+	ELSIF operation IN ('reject', 'cancel', 'publish_now', 'cancel_publish') THEN
 		actor := stress.one_of('ada', 'abe', actor);
 	ELSIF operation = 'plain' AND random() < 0.5 THEN
 		actor := NULL; -- the owner of the tables, for a repair
@@ -246,6 +272,17 @@ BEGIN
 		PERFORM reportlink_discard('north', ids[1], flag, actor);
 	WHEN 'cancel' THEN
 		PERFORM reportlink_cancel('north', ids[1], rarely, actor);
+	WHEN 'publish_now' THEN
+		PERFORM reportlink_publish_now('north', ids[1], actor);
+	WHEN 'cancel_publish' THEN
+		PERFORM reportlink_cancel_publish('north', ids[1], actor);
+	WHEN 'hasten' THEN
+		PERFORM stress.hasten();
+	WHEN 'publish_due' THEN
+		PERFORM stress.hasten();
+		PERFORM reportlink_publish_due(20, CASE WHEN flag THEN 'north' END);
+	WHEN 'recall' THEN
+		UPDATE reportlink.organization o SET recall_enabled = NOT rarely WHERE o.organization_id = 'north';
 	WHEN 'prune' THEN
 		PERFORM reportlink_prune_documents('north', clock_timestamp(), 100);
 	WHEN 'plain' THEN
@@ -310,7 +347,7 @@ CREATE VIEW stress.given_up AS
 	WHERE NOT EXISTS (SELECT FROM stress.tally t WHERE t.choice_key = c.choice_key)
 		AND c.place < (SELECT max(l.place) FROM stress.choice l WHERE l.session = c.session);
 
--- Section 2 of the semantics, and the two that a rejection and a discard make
+-- Section 2 of the semantics, and those that a rejection, a recall and a discard make
 CREATE TABLE stress.transition (type text NOT NULL, old_status text NOT NULL, status text NOT NULL);
 INSERT INTO stress.transition VALUES
 	('report.opened', 'unread', 'draft'),
@@ -330,7 +367,8 @@ INSERT INTO stress.transition VALUES
 	('report.addendum_signed', 'signed', 'addendum_signed'),
 	('report.addendum_signed', 'addendum_prelim_signed', 'addendum_signed'),
 	('report.addendum_signed', 'addendum_signed', 'addendum_signed'),
-	('report.rejected', 'prelim_signed', 'draft');
+	('report.rejected', 'prelim_signed', 'draft'),
+	('report.publish_cancelled', 'signed', 'draft');
 
 -- Goes through the events in their order and keeps, for each report, what the
 -- contract says of it then. A row for every event that does not fit to those
@@ -347,6 +385,8 @@ DECLARE
 	dictating boolean[];
 	addenda boolean[];
 	finals boolean[];
+	pending bigint[]; -- its publication
+	signed_in xid8[]; -- when it was signed finally: the transaction
 	own bigint[]; -- its own text, in force while it is not linked
 	left_own bigint[]; -- when it left a group: that text, the group's, and the transaction
 	left_text bigint[];
@@ -355,6 +395,7 @@ DECLARE
 	texts bigint[];
 	sizes integer[];
 	linked_in xid8[]; -- the transaction
+	published boolean[];
 	defaults bigint[];
 	-- by document_id
 	blank boolean[];
@@ -401,6 +442,7 @@ BEGIN
 				THEN 'not all reports of the group' END,
 			CASE WHEN e.data ->> 'status' IS DISTINCT FROM statuses[r] AND e.data ? 'old_status'
 				AND NOT (e.type = 'report.rejected' AND statuses[r] = 'addendum_prelim_signed')
+				AND NOT (e.type = 'report.publish_cancelled' AND statuses[r] = 'addendum_signed')
 				AND e.type || ' ' || statuses[r] || ' ' || (e.data ->> 'status') <> ALL (transitions)
 				THEN 'no such transition' END,
 			CASE WHEN e.data ? 'old_document_id' AND (e.data ->> 'old_document_id')::bigint IS DISTINCT FROM
@@ -514,7 +556,7 @@ BEGIN
 						OR NOT addenda[r] AND statuses[r] <> 'draft'
 							AND (e.type = 'report.prelim_signed' OR statuses[r] IN ('signed', 'addendum_signed'))
 						OR e.type <> 'report.prelim_signed' AND e.type <> 'report.' || (e.data ->> 'status')
-						OR owners[r] IS DISTINCT FROM e.actor AND e.actor IS NOT NULL
+						OR owners[r] IS DISTINCT FROM e.actor AND e.actor IS NOT NULL OR pending[r] IS NOT NULL
 					THEN
 						wrong := concat_ws(', ', wrong, 'signature');
 					END IF;
@@ -522,7 +564,41 @@ BEGIN
 					addenda[r] := false;
 					dictating[r] := false;
 					signers := signers || jsonb_build_object(r || ' ' || e.document_id, e.actor);
-					finals[r] := finals[r] OR e.type <> 'report.prelim_signed';
+					IF e.type <> 'report.prelim_signed' THEN
+						finals[r] := true;
+						signed_in[r] := e.transaction_id;
+					END IF;
+				WHEN 'report.publish_scheduled' THEN
+					IF pending[r] IS NOT NULL OR signed_in[r] IS DISTINCT FROM e.transaction_id THEN
+						wrong := concat_ws(', ', wrong, 'schedule');
+					END IF;
+					pending[r] := e.data -> 'publication_id';
+				WHEN 'report.published' THEN
+					IF statuses[r] NOT IN ('signed', 'addendum_signed') OR addenda[r]
+						OR pending[r] IS DISTINCT FROM (e.data -> 'publication_id')::bigint
+							AND (pending[r] IS NOT NULL OR signed_in[r] IS DISTINCT FROM e.transaction_id)
+					THEN
+						wrong := concat_ws(', ', wrong, 'publication');
+					END IF;
+					pending[r] := NULL;
+					IF g IS NOT NULL THEN
+						published[g] := true;
+					END IF;
+				WHEN 'report.publish_cancelled' THEN
+					IF pending[r] IS DISTINCT FROM (e.data -> 'publication_id')::bigint
+						OR e.data ->> 'status' IS DISTINCT FROM
+							(CASE statuses[r] WHEN 'signed' THEN 'draft' ELSE addendum_status[before] END)
+					THEN
+						wrong := concat_ws(', ', wrong, 'recall');
+					END IF;
+					pending[r] := NULL;
+					IF statuses[r] = 'signed' THEN
+						finals[r] := false;
+					ELSE
+						addenda[r] := true;
+					END IF;
+					statuses[r] := e.data ->> 'status';
+					dictating[r] := false;
 				WHEN 'report.rejected' THEN
 					IF owners[r] IS DISTINCT FROM coalesce(signers ->> (r || ' ' || before), owners[r])
 						OR addenda[r] OR statuses[r] NOT IN ('prelim_signed', 'addendum_prelim_signed')
@@ -536,7 +612,7 @@ BEGIN
 					dictating[r] := false;
 				WHEN 'report.addendum_started' THEN
 					IF statuses[r] NOT IN ('prelim_signed', 'signed', 'addendum_prelim_signed', 'addendum_signed') OR addenda[r]
-						OR owners[r] IS DISTINCT FROM e.actor
+						OR owners[r] IS DISTINCT FROM e.actor OR pending[r] IS NOT NULL
 					THEN
 						wrong := concat_ws(', ', wrong, 'addendum');
 					END IF;
@@ -571,7 +647,9 @@ BEGIN
 					statuses[r] := 'cancelled';
 					dictating[r] := false;
 				WHEN 'report.default_changed' THEN
-					NULL;
+					IF published[g] THEN
+						wrong := concat_ws(', ', wrong, 'the group is published');
+					END IF;
 				END CASE;
 			END LOOP;
 
@@ -631,6 +709,10 @@ BEGIN
 			IS DISTINCT FROM ROW(groups[s.report_id], statuses[s.report_id], owners[s.report_id], dictating[s.report_id],
 				addenda[s.report_id], finals[s.report_id], own[s.report_id])
 		UNION ALL
+		SELECT 'publication ' || p.publication_id, p.state, coalesce(pending[p.report_id]::text, 'not pending')
+		FROM reportlink.publication p
+		WHERE (p.state = 'scheduled') IS DISTINCT FROM coalesce(pending[p.report_id] = p.publication_id, false)
+		UNION ALL
 		SELECT 'group ' || c.group_id,
 			ROW(c.document_id, c.member_count, c.default_report_id)::text,
 			ROW(texts[c.group_id], sizes[c.group_id], defaults[c.group_id])::text
@@ -659,6 +741,22 @@ CREATE VIEW stress.unmatched_signatures AS
 		GROUP BY 1, 2, 3, 4
 	)
 	(TABLE told EXCEPT TABLE given) UNION ALL (TABLE given EXCEPT TABLE told);
+
+-- An event for the end of every publication, and none besides
+CREATE VIEW stress.unmatched_publications AS
+	WITH told AS (
+		SELECT (e.data -> 'publication_id')::bigint AS publication_id,
+			CASE e.type WHEN 'report.published' THEN 'executed' ELSE 'cancelled' END AS state,
+			e.group_id, e.document_id, count(*) AS times
+		FROM reportlink.event e
+		WHERE e.type IN ('report.published', 'report.publish_cancelled')
+		GROUP BY 1, 2, 3, 4
+	), finished AS (
+		SELECT p.publication_id, p.state, p.group_id, p.document_id, 1::bigint
+		FROM reportlink.publication p
+		WHERE p.state <> 'scheduled'
+	)
+	(TABLE told EXCEPT TABLE finished) UNION ALL (TABLE finished EXCEPT TABLE told);
 
 -- What the history of a report does not have, though it was in force for it:
 -- everything but autosaves that were pruned, which nobody signed

@@ -1,6 +1,6 @@
 # Eight sessions, four at READ COMMITTED, two at REPEATABLE READ and two at
 # SERIALIZABLE, do random things to the same five patients, by functions and by
-# plain SQL. No broken invariant at any moment, the events alone tell the same
+# plain SQL; the worker publishes what falls due. No broken invariant at any moment, the events alone tell the same
 # story as the reports, nothing that was saved as a checkpoint or signed is lost or
 # altered, no error but the documented refusals, and whoever tries again after
 # 40001 (plain SQL: or 40P01) gets through.
@@ -19,7 +19,10 @@ use Test::More;
 my $seconds = $ENV{REPORTLINK_STRESS_SECONDS} || 60;
 my $looks = 5;
 # a short deadlock_timeout: plain SQL and functions meet often, and go on soon
-my $node = start_node('stress', 'deadlock_timeout = 50ms', 'log_statement = none');
+my $node = start_node(
+	'stress', 'deadlock_timeout = 50ms', 'log_statement = none',
+	q{shared_preload_libraries = 'reportlink'}, q{reportlink.databases = 'postgres'},
+	'reportlink.worker_naptime = 1s');
 
 install_reportlink($node, 'postgres');
 load_stress($node, 'postgres');
@@ -61,7 +64,7 @@ my %refusals = (
 	link => 'RL005 RL006 RL008 RL009',
 	unlink => 'RL006 RL008 RL010 RL011',
 	unlink_discarding => 'RL006 RL008 RL010 RL011',
-	set_default => 'RL008 RL010',
+	set_default => 'RL006 RL008 RL010',
 	open => 'RL008',
 	close => 'RL008 RL015',
 	assign => 'RL008 RL015',
@@ -72,6 +75,11 @@ my %refusals = (
 	reject => 'RL015',
 	discard => 'RL008 RL016',
 	cancel => 'RL008 RL015',
+	publish_now => 'RL018',
+	cancel_publish => 'RL018',
+	hasten => '',
+	publish_due => '',
+	recall => '',
 	plain => 'RL008 RL015 RL020',
 	register => '',
 	prune => '');
@@ -79,7 +87,7 @@ my %refusals = (
 for my $operation (sort keys %refusals)
 {
 	my $codes = join ', ', map { "'$_'" } '00000', split(/ /, $refusals{$operation}),
-	  $operation =~ /^(register|prune)$/ ? () : ('RL013', 'RL014');
+	  $operation =~ /^(register|prune|hasten|publish_due|recall)$/ ? () : ('RL013', 'RL014');
 	my $done = $node->safe_psql('postgres',
 		"SELECT count(*) FROM stress.tally WHERE operation = '$operation' AND sqlstate = '00000'");
 
@@ -98,7 +106,8 @@ is( $node->safe_psql(
 		'postgres', q{
 		SELECT t FROM unnest('{report.linked,report.unlinked,report.owner_changed,report.opened,report.saved,
 			report.closed,report.discarded,report.prelim_signed,report.signed,report.rejected,report.addendum_started,
-			report.addendum_signed,report.cancelled,report.default_changed}'::text[]) t
+			report.addendum_signed,report.publish_scheduled,report.published,report.publish_cancelled,report.cancelled,
+			report.default_changed}'::text[]) t
 		EXCEPT SELECT type FROM reportlink.event}),
 	'',
 	'events of every type');
