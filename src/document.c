@@ -187,11 +187,22 @@ reportlink_add_document(Call *call, Unit *unit, const NewDocument *document)
 	return unit->document_id;
 }
 
-/* RL017 */
-static void
-rl_require_document(const Unit *unit, int64 expected)
+/* Is nothing in a version? 0: there is none */
+bool
+reportlink_document_is_blank(const Call *call, int64 document_id)
 {
-	if (unit->document_id != expected)
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_id(document_id)};
+
+	return reportlink_execute(QUERY_DOCUMENT_IS_BLANK, args) == 0 || reportlink_get_bool(0, 1);
+}
+
+/* RL017; 0 expects blank text, which an empty version is too */
+static void
+rl_require_document(const Call *call, const Unit *unit, int64 expected)
+{
+	if (unit->document_id != expected &&
+		!(expected == 0 && reportlink_document_is_blank(call, unit->document_id)))
 		ereport(ERROR,
 				(reportlink_refusal(RL_STALE),
 				 errdetail("%s: %s is in force, not %s.", reportlink_name_reports(&unit->ids),
@@ -223,7 +234,7 @@ rl_save(Call *call, FunctionCallInfo fcinfo)
 
 	rl_check_content(content, &drafter);
 	if (!PG_ARGISNULL(3))
-		rl_require_document(&unit, PG_GETARG_INT64(3));
+		rl_require_document(call, &unit, PG_GETARG_INT64(3));
 	reportlink_require_own(call, &unit);
 	rl_require_unlocked(&unit);
 	if (!drafter && !reportlink_may(call->member.role, OPERATION_WRITE_REPORT))

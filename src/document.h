@@ -15,6 +15,7 @@ typedef struct NewDocument
 	const char *base_status; /* of one that begins an addendum, else NULL */
 } NewDocument;
 
+extern bool reportlink_document_is_blank(const Call *call, int64 document_id);
 extern int64 reportlink_add_document(Call *call, Unit *unit, const NewDocument *document);
 
 #endif

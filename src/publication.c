@@ -90,11 +90,12 @@ reportlink_publish_signed(Call *call, const Unit *units, int count)
 static int64
 rl_pending_publication(Call *call, const Unit *unit, TimestampTz *publish_at)
 {
-	int64 group_id = unit->group ? unit->group->group_id : 0;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_id(group_id),
-							reportlink_arg_id(group_id != 0 ? 0 : unit->report->report_id)};
+	QueryId query = unit->group ? QUERY_PENDING_OF_GROUP : QUERY_PENDING_OF_REPORT;
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_id(unit->group ? unit->group->group_id
+														  : unit->report->report_id)};
 
-	if (reportlink_execute(QUERY_PENDING_PUBLICATION, args) == 0)
+	if (reportlink_execute(query, args) == 0)
 		return 0;
 	*publish_at = reportlink_get_time(0, 2);
 	return reportlink_get_id(0, 1);
@@ -285,7 +286,7 @@ rl_published_reports(Call *call, const DuePublication *due, ReportGroup *group)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_text(due->mrn), reportlink_arg_id(due->group_id),
-							reportlink_arg_id(due->report_id)};
+							reportlink_arg_id(due->group_id != 0 ? 0 : due->report_id)};
 	int count = reportlink_execute(QUERY_PUBLISHED_REPORTS, args);
 	Ids ids = reportlink_ids(count);
 
@@ -424,24 +425,20 @@ static void
 rl_publish_due(Call *call, void *state)
 {
 	Publishing *publishing = state;
-	Ids tried = {0, NULL};
+	Ids tried = reportlink_ids(0);
 
 	while (publishing->published < publishing->batch)
 	{
 		DuePublication *claimed;
 		int count = rl_claim(publishing->organization_id, publishing->batch - publishing->published,
 							 &tried, &claimed);
-		Ids before = tried;
 
 		if (count == 0)
 			break;
-		tried = reportlink_ids(before.count + count);
-		for (int i = 0; i < before.count; i++)
-			reportlink_ids_add(&tried, before.values[i]);
 		for (int i = 0; i < count; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			reportlink_ids_add(&tried, claimed[i].publication_id);
+			reportlink_ids_append(&tried, claimed[i].publication_id);
 			publishing->published += rl_publish_or_note(call, &claimed[i]);
 		}
 	}

@@ -271,12 +271,18 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "RETURNING p.publication_id, p.state = 'scheduled', p.publish_at",
 		 {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, TEXTOID, TIMESTAMPTZOID}},
 
-	/* of group $2, or of report $3 */
-	[QUERY_PENDING_PUBLICATION] =
+	/* two queries, since one for both could not use the two keys */
+	[QUERY_PENDING_OF_GROUP] =
 		{"SELECT p.publication_id, p.publish_at FROM reportlink.publication p "
-		 "WHERE p.organization_id = $1 AND p.state = 'scheduled' "
-		 "AND (p.group_id = $2 OR p.group_id IS NULL AND p.report_id = $3) FOR NO KEY UPDATE",
-		 {TEXTOID, INT8OID, INT8OID}},
+		 "WHERE p.organization_id = $1 AND p.group_id = $2 AND p.state = 'scheduled' "
+		 "FOR NO KEY UPDATE",
+		 {TEXTOID, INT8OID}},
+
+	[QUERY_PENDING_OF_REPORT] =
+		{"SELECT p.publication_id, p.publish_at FROM reportlink.publication p "
+		 "WHERE p.organization_id = $1 AND p.report_id = $2 AND p.group_id IS NULL "
+		 "AND p.state = 'scheduled' FOR NO KEY UPDATE",
+		 {TEXTOID, INT8OID}},
 
 	/*
 	 * What is due at $2, in one organization or (null) in all, but not those
@@ -299,15 +305,16 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								"ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT 1",
 								{0}},
 
-	/* all reports of group $3, or report $4, of patient $2, in link order; and the default report */
+	/* all reports of group $3 of patient $2, in link order, with the default report; or report $4 */
 	[QUERY_PUBLISHED_REPORTS] =
-		{"SELECT r.report_id, g.default_report_id "
-		 "FROM reportlink.report r "
-		 "LEFT JOIN reportlink.report_group g "
-		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
-		 "WHERE r.organization_id = $1 AND r.mrn IS NOT DISTINCT FROM $2 "
-		 "AND CASE WHEN $3 IS NULL THEN r.report_id = $4 AND r.group_id IS NULL "
-		 "ELSE r.group_id = $3 END ORDER BY r.link_position",
+		{"SELECT r.report_id, g.default_report_id, r.link_position "
+		 "FROM reportlink.report_group g "
+		 "JOIN reportlink.report r "
+		 "ON r.organization_id = $1 AND r.mrn = $2 AND r.group_id = g.group_id "
+		 "WHERE g.organization_id = $1 AND g.group_id = $3 "
+		 "UNION ALL SELECT r.report_id, NULL, NULL FROM reportlink.report r "
+		 "WHERE r.organization_id = $1 AND r.report_id = $4 AND r.group_id IS NULL "
+		 "AND r.mrn IS NOT DISTINCT FROM $2 ORDER BY 3",
 		 {TEXTOID, TEXTOID, INT8OID, INT8OID}},
 
 	[QUERY_FINISH_PUBLICATION] =
@@ -627,6 +634,14 @@ void
 reportlink_ids_add(Ids *ids, int64 id)
 {
 	ids->values[ids->count++] = id;
+}
+
+/* Adds an id; the list grows, in the context that it was made in */
+void
+reportlink_ids_append(Ids *ids, int64 id)
+{
+	ids->values = repalloc_huge(ids->values, sizeof(int64) * ((Size) ids->count + 1));
+	reportlink_ids_add(ids, id);
 }
 
 /* Ids of an array without null elements, in its order */

@@ -35,7 +35,8 @@ typedef enum QueryId
 	QUERY_SIGNING,
 	QUERY_INSERT_SIGNATURES,
 	QUERY_INSERT_PUBLICATIONS,
-	QUERY_PENDING_PUBLICATION,
+	QUERY_PENDING_OF_GROUP,
+	QUERY_PENDING_OF_REPORT,
 	QUERY_DUE_PUBLICATIONS,
 	QUERY_NEXT_PUBLICATION,
 	QUERY_PUBLISHED_REPORTS,
@@ -70,6 +71,7 @@ typedef struct Ids
 
 extern Ids reportlink_ids(int capacity);
 extern void reportlink_ids_add(Ids *ids, int64 id);
+extern void reportlink_ids_append(Ids *ids, int64 id);
 extern Ids reportlink_ids_from_array(ArrayType *array);
 extern Datum reportlink_ids_to_array(const Ids *ids);
 extern char *reportlink_name_reports(const Ids *ids);

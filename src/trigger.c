@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
+#include "document.h"
 #include "error.h"
 #include "event.h"
 #include "managed.h"
@@ -274,13 +275,10 @@ static void
 rl_look_for_text(Call *call, void *state)
 {
 	TriggerReport *report = state;
-	NullableDatum document[] = {reportlink_arg_text(call->organization_id),
-								reportlink_arg_id(report->document_id)};
 	NullableDatum history[] = {reportlink_arg_text(call->organization_id),
 							   reportlink_arg_id(report->report_id)};
 
-	report->blank =
-		reportlink_execute(QUERY_DOCUMENT_IS_BLANK, document) == 0 || reportlink_get_bool(0, 1);
+	report->blank = reportlink_document_is_blank(call, report->document_id);
 	report->signed_once = reportlink_execute(QUERY_IS_SIGNED, history) > 0;
 }
 

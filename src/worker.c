@@ -51,19 +51,6 @@ typedef struct Turn
 	TimestampTz next; /* DT_NOEND: nothing is scheduled */
 } Turn;
 
-/* Adds what was tried last to what has to wait */
-static void
-rl_add_busy(Turn *turn)
-{
-	Ids busy = reportlink_ids(turn->busy.count + 1);
-
-	for (int i = 0; i < turn->busy.count; i++)
-		reportlink_ids_add(&busy, turn->busy.values[i]);
-	reportlink_ids_add(&busy, turn->due.publication_id);
-	pfree(turn->busy.values);
-	turn->busy = busy;
-}
-
 /* 55000: the functions are not there, or those of another version */
 static void
 rl_require_extension(void)
@@ -171,7 +158,7 @@ rl_go_on_after(Turn *turn, ErrorData *error)
 	if (turn->due.publication_id != 0 &&
 		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
 	{
-		rl_add_busy(turn);
+		reportlink_ids_append(&turn->busy, turn->due.publication_id);
 		return true;
 	}
 	if (turn->due.publication_id != 0 && reportlink_is_publications_error(error->sqlerrcode))
@@ -201,7 +188,7 @@ rl_step(Turn *turn)
 		return rl_go_on_after(turn, error);
 	rl_say_works();
 	if (turn->result == DUE_BUSY)
-		rl_add_busy(turn);
+		reportlink_ids_append(&turn->busy, turn->due.publication_id);
 	return turn->result != DUE_NONE;
 }
 
