@@ -236,27 +236,28 @@ reportlink_cancel_publish(PG_FUNCTION_ARGS)
 }
 
 /*
- * Locks what is due, at most limit of it, but none of those that were busy
- * before; organization_id NULL: of all organizations. Returns how many.
+ * What is due now, at most limit of it, in one organization or (NULL) in all,
+ * but none of those that were left before. Returns how many.
  */
 static int
-rl_claim(const char *organization_id, int limit, const Ids *busy, DuePublication **claimed)
+rl_read_due(QueryId query, const char *organization_id, int limit, const Ids *left,
+			DuePublication **due)
 {
 	NullableDatum args[] = {reportlink_arg_text(organization_id),
 							reportlink_arg_time(GetCurrentTimestamp()), reportlink_arg_int(limit),
-							reportlink_arg_ids(busy)};
-	int count = reportlink_execute(QUERY_DUE_PUBLICATIONS, args);
+							reportlink_arg_ids(left)};
+	int count = reportlink_execute(query, args);
 
-	*claimed = palloc_extended(sizeof(DuePublication) * Max(count, 1), MCXT_ALLOC_HUGE);
+	*due = palloc_extended(sizeof(DuePublication) * Max(count, 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < count; i++)
-		(*claimed)[i] = (DuePublication){.organization_id = reportlink_get_text(i, 1),
-										 .publication_id = reportlink_get_id(i, 2),
-										 .group_id = reportlink_get_id(i, 3),
-										 .report_id = reportlink_get_id(i, 4),
-										 .document_id = reportlink_get_id(i, 5),
-										 .requested_by = reportlink_get_text(i, 6),
-										 .publish_at = reportlink_get_time(i, 7),
-										 .mrn = reportlink_get_text(i, 8)};
+		(*due)[i] = (DuePublication){.organization_id = reportlink_get_text(i, 1),
+									 .publication_id = reportlink_get_id(i, 2),
+									 .group_id = reportlink_get_id(i, 3),
+									 .report_id = reportlink_get_id(i, 4),
+									 .document_id = reportlink_get_id(i, 5),
+									 .requested_by = reportlink_get_text(i, 6),
+									 .publish_at = reportlink_get_time(i, 7),
+									 .mrn = reportlink_get_text(i, 8)};
 	return count;
 }
 
@@ -389,19 +390,26 @@ rl_publish_or_note(Call *call, const DuePublication *due)
 	return published;
 }
 
-/*
- * Publishes one publication that is due, of any organization, but none of
- * those that were busy; due tells which one, for the next time or for an error.
- */
-DueResult
-reportlink_publish_next(Call *call, const Ids *busy, DuePublication *due)
+/* What is due now in any organization, nothing of it locked; at most limit. Returns how many. */
+int
+reportlink_list_due(int limit, DuePublication **due)
 {
-	DuePublication *claimed;
+	Ids none = reportlink_ids(0);
 
-	if (rl_claim(NULL, 1, busy, &claimed) == 0)
-		return DUE_NONE;
-	*due = claimed[0];
-	return rl_publish(call, due) ? DUE_PUBLISHED : DUE_BUSY;
+	return rl_read_due(QUERY_LIST_DUE, NULL, limit, &none, due);
+}
+
+/*
+ * Publishes one of them; false when it is not pending any more, or somebody
+ * else has locked it or its patient
+ */
+bool
+reportlink_publish_one(Call *call, const DuePublication *due)
+{
+	NullableDatum args[] = {reportlink_arg_text(due->organization_id),
+							reportlink_arg_id(due->publication_id)};
+
+	return reportlink_execute(QUERY_CLAIM_PUBLICATION, args) > 0 && rl_publish(call, due);
 }
 
 /* When something is due next, in any organization; DT_NOEND: nothing is scheduled */
@@ -420,26 +428,28 @@ typedef struct Publishing
 	int32 published;
 } Publishing;
 
-/* Until the batch is full or nothing is due any more but what is busy or has failed */
+/* Until the batch is full, or nothing is due any more but what is locked or has failed */
 static void
 rl_publish_due(Call *call, void *state)
 {
 	Publishing *publishing = state;
-	Ids tried = reportlink_ids(0);
+	Ids left = reportlink_ids(0);
 
 	while (publishing->published < publishing->batch)
 	{
 		DuePublication *claimed;
-		int count = rl_claim(publishing->organization_id, publishing->batch - publishing->published,
-							 &tried, &claimed);
+		int count = rl_read_due(QUERY_CLAIM_DUE, publishing->organization_id,
+								publishing->batch - publishing->published, &left, &claimed);
 
 		if (count == 0)
 			break;
 		for (int i = 0; i < count; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			reportlink_ids_append(&tried, claimed[i].publication_id);
-			publishing->published += rl_publish_or_note(call, &claimed[i]);
+			if (rl_publish_or_note(call, &claimed[i]))
+				publishing->published++;
+			else
+				reportlink_ids_append(&left, claimed[i].publication_id);
 		}
 	}
 }

@@ -19,18 +19,11 @@ typedef struct DuePublication
 	char *mrn; /* NULL: the report has none */
 } DuePublication;
 
-/* What became of it */
-typedef enum DueResult
-{
-	DUE_NONE, /* nothing is due */
-	DUE_BUSY, /* somebody is at work on the patient */
-	DUE_PUBLISHED
-} DueResult;
-
 extern void reportlink_publish_signed(Call *call, const Unit *units, int count);
 extern void reportlink_require_no_publication(Call *call, const Unit *unit);
 
-extern DueResult reportlink_publish_next(Call *call, const Ids *busy, DuePublication *due);
+extern int reportlink_list_due(int limit, DuePublication **due);
+extern bool reportlink_publish_one(Call *call, const DuePublication *due);
 extern void
 reportlink_publication_failed(Call *call, const DuePublication *due, const char *message);
 extern bool reportlink_is_publications_error(int sqlerrcode);

@@ -59,6 +59,20 @@ typedef struct PreparedQuery
 	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                            \
 	"ON d.organization_id = $1 AND d.document_id = v.document_id) "
 
+/*
+ * What is due at $2, in one organization or (null) in all, at most $3 of it and
+ * without those of $4. The time is an argument, for the index.
+ */
+#define DUE_PUBLICATIONS                                                                           \
+	"SELECT p.organization_id, p.publication_id, p.group_id, p.report_id, p.document_id, "         \
+	"p.requested_by, p.publish_at, r.mrn "                                                         \
+	"FROM reportlink.publication p "                                                               \
+	"LEFT JOIN reportlink.report r "                                                               \
+	"ON r.organization_id = p.organization_id AND r.report_id = p.report_id "                      \
+	"WHERE p.state = 'scheduled' AND coalesce(p.retry_at, p.publish_at) <= $2 "                    \
+	"AND ($1 IS NULL OR p.organization_id = $1) AND p.publication_id <> ALL ($4) "                 \
+	"ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT $3 "
+
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
 
@@ -284,21 +298,17 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "AND p.state = 'scheduled' FOR NO KEY UPDATE",
 		 {TEXTOID, INT8OID}},
 
-	/*
-	 * What is due at $2, in one organization or (null) in all, but not those
-	 * of $4. The time is an argument, for the index; who is in it is locked.
-	 */
-	[QUERY_DUE_PUBLICATIONS] =
-		{"SELECT p.organization_id, p.publication_id, p.group_id, p.report_id, p.document_id, "
-		 "p.requested_by, p.publish_at, r.mrn "
-		 "FROM reportlink.publication p "
-		 "LEFT JOIN reportlink.report r "
-		 "ON r.organization_id = p.organization_id AND r.report_id = p.report_id "
-		 "WHERE p.state = 'scheduled' AND coalesce(p.retry_at, p.publish_at) <= $2 "
-		 "AND ($1 IS NULL OR p.organization_id = $1) AND p.publication_id <> ALL ($4) "
-		 "ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT $3 "
-		 "FOR NO KEY UPDATE OF p SKIP LOCKED",
-		 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+	/* what is due, for whoever locks each when its turn comes */
+	[QUERY_LIST_DUE] = {DUE_PUBLICATIONS, {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+
+	/* what is due, locked, but for what others have locked */
+	[QUERY_CLAIM_DUE] = {DUE_PUBLICATIONS "FOR NO KEY UPDATE OF p SKIP LOCKED",
+						 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+
+	[QUERY_CLAIM_PUBLICATION] = {"SELECT FROM reportlink.publication p "
+								 "WHERE p.organization_id = $1 AND p.publication_id = $2 "
+								 "AND p.state = 'scheduled' FOR NO KEY UPDATE SKIP LOCKED",
+								 {TEXTOID, INT8OID}},
 
 	[QUERY_NEXT_PUBLICATION] = {"SELECT coalesce(p.retry_at, p.publish_at) "
 								"FROM reportlink.publication p WHERE p.state = 'scheduled' "

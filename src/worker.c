@@ -41,14 +41,18 @@ static char *rl_trouble = NULL;
 /* For what is found in one transaction, and may be asked for in the next */
 static MemoryContext rl_scratch = NULL;
 
+/* How much of what is due is looked up at once: to look from the start for each would be slow */
+#define LOOK_AHEAD 1000
+
 /* One turn: everything that is due, and then the time of what is next */
 typedef struct Turn
 {
-	DueResult result;
-	DuePublication due; /* that was tried last; publication_id 0: none */
-	const char *message; /* why it failed */
-	Ids busy; /* publications that have to wait for somebody */
-	TimestampTz next; /* DT_NOEND: nothing is scheduled */
+	DuePublication *due;
+	int count;
+	TimestampTz next; /* when nothing is due; DT_NOEND: nothing is scheduled */
+	const DuePublication *current;
+	bool published;
+	const char *message; /* why it was not */
 } Turn;
 
 /* 55000: the functions are not there, or those of another version */
@@ -71,16 +75,24 @@ rl_require_extension(void)
 				 errhint("Run ALTER EXTENSION reportlink UPDATE, or restart the server.")));
 }
 
-/* Publishes one publication, or finds out when the next one is due */
 static void
-rl_publish_one(Call *call, void *state)
+rl_list(Call *call, void *state)
 {
 	Turn *turn = state;
 
 	rl_require_extension();
-	turn->result = reportlink_publish_next(call, &turn->busy, &turn->due);
-	if (turn->result == DUE_NONE)
+	turn->count = reportlink_list_due(LOOK_AHEAD, &turn->due);
+	if (turn->count == 0)
 		turn->next = reportlink_next_publication();
+}
+
+static void
+rl_publish(Call *call, void *state)
+{
+	Turn *turn = state;
+
+	rl_require_extension();
+	turn->published = reportlink_publish_one(call, turn->current);
 }
 
 static void
@@ -88,7 +100,7 @@ rl_note_failed(Call *call, void *state)
 {
 	const Turn *turn = state;
 
-	reportlink_publication_failed(call, &turn->due, turn->message);
+	reportlink_publication_failed(call, turn->current, turn->message);
 }
 
 /* Does some work in a transaction of its own; an error rolls it back and is returned */
@@ -148,72 +160,77 @@ rl_say_works(void)
 }
 
 /*
- * What somebody else got in the way of waits; what is wrong with a publication
- * is noted there. Anything else keeps the worker from working, and ends the
- * turn: false.
+ * What an error with the current publication is about: somebody who got in the
+ * way, the publication, where it is noted; or the worker, which the error is
+ * returned for.
  */
-static bool
-rl_go_on_after(Turn *turn, ErrorData *error)
+static ErrorData *
+rl_settle(Turn *turn, ErrorData *error)
 {
-	if (turn->due.publication_id != 0 &&
-		ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+		return NULL;
+	if (!reportlink_is_publications_error(error->sqlerrcode))
+		return error;
+	turn->message = error->message;
+	return rl_transaction(rl_note_failed, turn);
+}
+
+/* Publishes what was listed; NULL, or what keeps the worker from working */
+static ErrorData *
+rl_publish_listed(Turn *turn, int *published)
+{
+	*published = 0;
+	for (int i = 0; i < turn->count; i++)
 	{
-		reportlink_ids_append(&turn->busy, turn->due.publication_id);
-		return true;
-	}
-	if (turn->due.publication_id != 0 && reportlink_is_publications_error(error->sqlerrcode))
-	{
-		turn->message = error->message;
-		error = rl_transaction(rl_note_failed, turn);
+		ErrorData *error;
+
+		CHECK_FOR_INTERRUPTS();
+		turn->current = &turn->due[i];
+		error = rl_transaction(rl_publish, turn);
 		if (error == NULL)
-			return true;
+			*published += turn->published;
+		else
+			error = rl_settle(turn, error);
+		if (error != NULL)
+			return error;
 	}
-	rl_say(error);
-	turn->next =
-		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), reportlink_worker_naptime * 1000L);
-	return false;
+	return NULL;
 }
 
-/* Tries one publication; false when nothing is left that could be tried */
-static bool
-rl_step(Turn *turn)
-{
-	ErrorData *error;
-
-	CHECK_FOR_INTERRUPTS();
-	MemoryContextReset(rl_scratch);
-	turn->due.publication_id = 0;
-	error = rl_transaction(rl_publish_one, turn);
-	if (error != NULL)
-		return rl_go_on_after(turn, error);
-	rl_say_works();
-	if (turn->result == DUE_BUSY)
-		reportlink_ids_append(&turn->busy, turn->due.publication_id);
-	return turn->result != DUE_NONE;
-}
-
-/* Publishes all that is due; returns when the next one is, or what is locked is to be tried again */
+/*
+ * Publishes all that is due; returns when the next one is, when to try again
+ * what is locked, or after an error DT_NOEND: after a nap.
+ */
 static TimestampTz
 rl_take_turn(void)
 {
 	static int busy_ms = MIN_BUSY_MS;
-	Turn turn = {.busy = reportlink_ids(0), .next = DT_NOEND};
-	TimestampTz now;
+	Turn turn;
+	int published;
 
-	reportlink_sleeps_until(DT_NOEND);
-	pgstat_report_activity(STATE_RUNNING, "publishing what is due");
-	while (rl_step(&turn))
-		;
-	now = GetCurrentTimestamp();
-	if (turn.busy.count > 0 || turn.next <= now)
+	do
 	{
-		turn.next = TimestampTzPlusMilliseconds(now, busy_ms);
-		busy_ms = Min(busy_ms * 2, MAX_BUSY_MS);
-	}
-	else
+		ErrorData *error;
+
+		MemoryContextReset(rl_scratch);
+		error = rl_transaction(rl_list, &turn);
+		if (error == NULL)
+			error = rl_publish_listed(&turn, &published);
+		if (error != NULL)
+		{
+			rl_say(error);
+			return DT_NOEND;
+		}
+		rl_say_works();
+	} while (published > 0);
+
+	if (turn.count == 0 && turn.next > GetCurrentTimestamp())
+	{
 		busy_ms = MIN_BUSY_MS;
-	pfree(turn.busy.values);
-	reportlink_sleeps_until(turn.next);
+		return turn.next;
+	}
+	turn.next = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), busy_ms);
+	busy_ms = Min(busy_ms * 2, MAX_BUSY_MS);
 	return turn.next;
 }
 
@@ -283,8 +300,12 @@ reportlink_worker_main(Datum arg)
 
 	do
 	{
-		TimestampTz until = rl_take_turn();
+		TimestampTz until;
 
+		reportlink_sleeps_until(DT_NOEND);
+		pgstat_report_activity(STATE_RUNNING, "publishing what is due");
+		until = rl_take_turn();
+		reportlink_sleeps_until(until);
 		rl_report_idle(until);
 		reportlink_sleep(until);
 	} while (rl_is_wanted(database));
