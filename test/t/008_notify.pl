@@ -73,14 +73,27 @@ my @workflow = (
 	[ "reportlink_reject('north', $w1, 'ada')", 'rejected' ],
 	[ "reportlink_close('north', $w1, true, 'rex')", 'owner_changed', 'closed' ],
 	[ "reportlink_open('north', $w1, 'ada')", 'owner_changed', 'opened' ],
-	[ "reportlink_sign('north', $w2, 'ada')", 'signed' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'signed', 'published' ],
 	[ "reportlink_start_addendum('north', $w2, 'ada')", 'addendum_started' ],
-	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed' ]);
+	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed', 'published' ],
+	# with recall
+	[ "reportlink_start_addendum('north', $w2, 'ada')", 'addendum_started' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed', 'publish_scheduled' ],
+	[ "reportlink_cancel_publish('north', $w1, 'abe')", 'publish_cancelled' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed', 'publish_scheduled' ],
+	[ "reportlink_publish_now('north', $w1, 'abe')", 'published' ],
+	[ "reportlink_start_addendum('north', $w2, 'ada')", 'addendum_started' ],
+	[ "reportlink_sign('north', $w2, 'ada')", 'addendum_signed', 'publish_scheduled' ],
+	[ 'reportlink_publish_due()', 'published' ]);
 
 foreach my $action (@workflow)
 {
 	my ($call, @types) = @$action;
 
+	$node->safe_psql('postgres', 'UPDATE reportlink.organization SET recall_enabled = true')
+	  if $types[-1] eq 'publish_scheduled';
+	$node->safe_psql('postgres', 'UPDATE reportlink.publication SET publish_at = now() WHERE finished_at IS NULL')
+	  if $call =~ /publish_due/;
 	@payloads = heard("SELECT FROM $call;");
 	is_deeply([ map { key($_, 'type') } @payloads ], [ map { "report.$_" } @types ], "$call: " . join(', ', @types));
 	unlike(join('', @payloads), qr/SECRET/, 'ids only');
