@@ -82,6 +82,14 @@ my @actions = (
 	[ 'discard of the addendum', q{reportlink_discard('north', (ids(N, 4))[2], true, 'ada')} ],
 	[ 'start_addendum by another', q{reportlink_start_addendum('north', (ids(N, 4))[1], 'abe')} ],
 	[ 'sign the addendum', q{reportlink_sign('north', (ids(N, 4))[2], 'abe')} ],
+	[ 'start_addendum to recall', q{reportlink_start_addendum('north', (ids(N, 4))[1], 'abe')} ],
+	[ 'sign with recall', q{reportlink_sign('north', (ids(N, 4))[2], 'abe')} ],
+	[ 'cancel_publish', q{reportlink_cancel_publish('north', (ids(N, 4))[2], 'ada')} ],
+	[ 'sign it again', q{reportlink_sign('north', (ids(N, 4))[2], 'abe')} ],
+	[ 'publish_now', q{reportlink_publish_now('north', (ids(N, 4))[2], 'ada')} ],
+	[ 'start_addendum to publish', q{reportlink_start_addendum('north', (ids(N, 4))[1], 'abe')} ],
+	[ 'sign to publish', q{reportlink_sign('north', (ids(N, 4))[2], 'abe')} ],
+	[ 'publish_due', 'reportlink_publish_due()' ],
 	[ 'link to leave', q{reportlink_link('north', ids(N, 5) || (ids(N, 6))[1:2], true, 'ada')} ],
 	# one leaves, two or more stay
 	[ 'discard of one', q{reportlink_discard('north', (ids(N, 6))[1], true, 'ada')} ],
@@ -97,11 +105,16 @@ foreach my $action (@actions)
 	my %count;
 	my %rows;
 
+	$node->safe_psql('postgres', 'UPDATE reportlink.organization SET recall_enabled = true') if $name =~ /recall/;
 	foreach my $n (2, 8, 80, 1000)
 	{
 		my $statement = "SELECT FROM (SELECT * FROM $call) call";
 		my $events;
 
+		$node->safe_psql(
+			'postgres', qq{
+			UPDATE reportlink.publication SET publish_at = now()
+			WHERE state = 'scheduled' AND report_id = ANY (ids($n, 4))}) if $name eq 'publish_due';
 		$statement =~ s/\bN\b/$n/g;
 		($count{$n}, $events, $rows{$n}) = statements($statement);
 		$count{$n} += $events;
@@ -156,6 +169,7 @@ $node->safe_psql(
 	'postgres', q{SELECT reportlink_save('north', one_of('long'),
 		jsonb_build_object('final_report', (SELECT string_agg(md5(i::text), ' ') FROM generate_series(1, 32000) i)), actor => 'ada')});
 
+$node->safe_psql('postgres', 'UPDATE reportlink.organization SET recall_enabled = false');
 my %wal = map { $_ => wal("SELECT reportlink_prelim_sign('north', one_of('$_'), 'ada')") } qw(short long);
 
 cmp_ok(abs($wal{long} - $wal{short}), '<', 0.02 * 1024 * 1024,
