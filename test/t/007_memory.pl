@@ -44,7 +44,7 @@ INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('
 DELETE FROM reportlink.report WHERE accession_number = 'new';
 };
 
-# And what becomes of its reports: 5 saves, 4 signatures and 4 plain UPDATEs
+# And what becomes of its reports: 5 saves, 7 signatures, 4 of them published, and 4 plain UPDATEs
 my $workflow = q{
 SELECT nextval('visit') AS visit \gset
 INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'V' || :visit, 'one') RETURNING report_id AS one \gset
@@ -71,6 +71,17 @@ SELECT FROM reportlink_discard('north', :one, false, 'ada');
 SELECT FROM reportlink_start_addendum('north', :two, 'ada');
 SELECT FROM reportlink_save('north', :two, '{"final_report": "Normal, but so."}', checkpoint => false, actor => 'ada');
 SELECT FROM reportlink_sign('north', :two, 'ada');
+UPDATE reportlink.organization SET recall_enabled = true;
+SELECT FROM reportlink_start_addendum('north', :two, 'ada');
+SELECT FROM reportlink_sign('north', :two, 'ada');
+SELECT FROM reportlink_cancel_publish('north', :one, 'abe');
+SELECT FROM reportlink_sign('north', :two, 'ada');
+SELECT FROM reportlink_publish_now('north', :one, 'abe');
+SELECT FROM reportlink_start_addendum('north', :two, 'ada');
+SELECT FROM reportlink_sign('north', :two, 'ada');
+UPDATE reportlink.publication SET publish_at = now() WHERE state = 'scheduled';
+SELECT FROM reportlink_publish_due();
+UPDATE reportlink.organization SET recall_enabled = false;
 SELECT FROM reportlink_history('north', :one);
 SELECT FROM reportlink_prune_documents('north', now());
 };
@@ -92,6 +103,8 @@ SELECT FROM reportlink_save('north', 8, '{"study_at": "2026-13-45T08:10:00Z"}', 
 SELECT FROM reportlink_save('north', 8, '{"transcript": "x"}', 77, actor => 'ada');
 SELECT FROM reportlink_sign('north', 8, 'ada');
 SELECT FROM reportlink_start_addendum('north', 8, 'ada');
+SELECT FROM reportlink_publish_now('north', 8, 'ada');
+SELECT FROM reportlink_cancel_publish('north', 8, 'ada');
 };
 my $measure = q{
 INSERT INTO measure (contexts, plans, bytes)
@@ -125,14 +138,15 @@ my @got = measured(($calls . $refused) x 20, $measure, $measure, $calls x 200, $
 
 cmp_ok($got[2]->[1], '>', 10, 'plans are kept');
 no_growth_ok($got[2], $got[3], '3,800 calls');
-no_growth_ok($got[3], $got[4], '4,500 refused calls');
+no_growth_ok($got[3], $got[4], '5,100 refused calls');
 
 @got = measured($workflow x 20, $measure, $measure, $workflow x 400, $measure);
-no_growth_ok($got[2], $got[3], '2,000 saves, 1,600 signatures, 1,600 plain UPDATEs');
+no_growth_ok($got[2], $got[3], '2,000 saves, 2,800 signatures, 1,600 publications, 1,600 plain UPDATEs');
 is( $node->safe_psql('postgres', q{
 		SELECT count(*) FILTER (WHERE type = 'report.saved'), count(*) FILTER (WHERE type ~ '(pre|addendum_|\.)signed$|prelim_signed'),
+			count(*) FILTER (WHERE type = 'report.published'), count(*) FILTER (WHERE type = 'report.publish_cancelled'),
 			count(*) FILTER (WHERE type = 'report.cancelled'), count(*) FILTER (WHERE type = 'report.rejected') FROM reportlink.event}),
-	'2100|1680|420|420',
+	'2100|2940|1680|420|420|420',
 	'none of them was refused');
 
 # Changes of the tables make plans invalid: they are made again, not twice
