@@ -329,6 +329,18 @@ reportlink_arg_or(FunctionCallInfo fcinfo, int arg, bool otherwise)
 	return PG_ARGISNULL(arg) ? otherwise : PG_GETARG_BOOL(arg);
 }
 
+/* The argument batch of a function; null is its default. 22023 below 1 */
+int32
+reportlink_arg_batch(FunctionCallInfo fcinfo, int arg, const char *function, int32 otherwise)
+{
+	int32 batch = PG_ARGISNULL(arg) ? otherwise : PG_GETARG_INT32(arg);
+
+	if (batch < 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument batch of %s must be at least 1", function)));
+	return batch;
+}
+
 /* The result row of a function with OUT arguments */
 Datum
 reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count)

@@ -305,13 +305,11 @@ Datum
 reportlink_prune_documents(PG_FUNCTION_ARGS)
 {
 	static const Argument args[] = {{"organization_id", true, false}, {"before", true, false}};
-	Pruning pruning = {.fcinfo = fcinfo, .batch = PG_ARGISNULL(2) ? 10000 : PG_GETARG_INT32(2)};
+	Pruning pruning = {.fcinfo = fcinfo};
 	Call call = {0};
 
 	reportlink_require_args(fcinfo, "reportlink_prune_documents", args, lengthof(args));
-	if (pruning.batch < 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("argument batch of reportlink_prune_documents must be at least 1")));
+	pruning.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_prune_documents", 10000);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
 	reportlink_work(&call, WORK_SCANS, rl_prune, &pruning);
 	return Int32GetDatum(pruning.gone);

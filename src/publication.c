@@ -462,13 +462,11 @@ PG_FUNCTION_INFO_V1(reportlink_publish_due);
 Datum
 reportlink_publish_due(PG_FUNCTION_ARGS)
 {
-	Publishing publishing = {.batch = PG_ARGISNULL(0) ? 100 : PG_GETARG_INT32(0),
+	Publishing publishing = {.batch =
+								 reportlink_arg_batch(fcinfo, 0, "reportlink_publish_due", 100),
 							 .organization_id = reportlink_arg_cstring(fcinfo, 1)};
 	Call call = {0};
 
-	if (publishing.batch < 1)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("argument batch of reportlink_publish_due must be at least 1")));
 	reportlink_work(&call, WORK_LOOKUPS, rl_publish_due, &publishing);
 	PG_RETURN_INT32(publishing.published);
 }
