@@ -346,7 +346,75 @@ SELECT demo_expect(count(*) = 5 AND count(*) FILTER (WHERE signed) = 3
 	FROM reportlink_history('lakeside', 10) \g /dev/null
 
 \echo
-\echo 13. A RIS THAT KNOWS ONLY TABLES
+\echo 13. REPORT RECALL
+\echo
+\echo Until now a final signature was published with the signature. Lakeside wants report recall: a
+\echo minute in which it can be taken back.
+\echo
+\connect - :owner
+\set ECHO queries
+UPDATE reportlink.organization SET recall_enabled = true, recall_delay_seconds = 60
+WHERE organization_id = 'lakeside';
+\set ECHO none
+\connect - reading_app
+SET TimeZone = 'America/Chicago';
+\echo
+\echo Dr. Okafor completes the CT of the morning and signs. Nothing is published yet:
+\echo
+\set ECHO queries
+SET reportlink.user_id = 'okafor';
+SELECT reportlink_save('lakeside', 1, '{"final_report": "IMPRESSION: No acute finding."}') AS saved;
+SELECT * FROM reportlink_sign('lakeside', 1);
+SELECT accession_numbers, requested_by, round(seconds_left) AS seconds_left
+FROM reportlink.pending_publication WHERE organization_id = 'lakeside';
+\set ECHO none
+SELECT demo_expect(count(*) = 1 AND min(report_id) = 1, 'one pending publication')
+	FROM reportlink.pending_publication \g /dev/null
+\echo The background worker of this database was woken by that commit, and sleeps until then:
+\echo
+\connect - :owner
+DO $$
+BEGIN
+	FOR turn IN 1 .. 200 LOOP
+		IF EXISTS (SELECT FROM reportlink.worker_status WHERE activity LIKE 'sleeping until %') THEN
+			RETURN;
+		END IF;
+		PERFORM pg_sleep(0.05);
+		PERFORM pg_stat_clear_snapshot();
+	END LOOP;
+	RAISE 'the worker was not woken';
+END
+$$;
+\set ECHO queries
+SELECT process, database, state, activity FROM reportlink.worker_status;
+\set ECHO none
+\connect - reading_app
+SET TimeZone = 'America/Chicago';
+\echo She sees a nodule after all, and takes her signature back. All three are in draft again; she
+\echo corrects the report and signs it. The ward is on the phone, so she does not wait this time:
+\echo
+\set ECHO queries
+SET reportlink.user_id = 'okafor';
+SELECT * FROM reportlink_cancel_publish('lakeside', 1);
+SELECT reportlink_save('lakeside', 1, '{"final_report": "IMPRESSION: Nodule of 6 mm in the left lower lobe."}') AS saved;
+SELECT status FROM reportlink_sign('lakeside', 1);
+SELECT * FROM reportlink_publish_now('lakeside', 1);
+\set ECHO none
+\echo What is published is not taken back any more:
+\echo
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT reportlink_cancel_publish('lakeside', 1);
+\set ECHO none
+\echo SQLSTATE :SQLSTATE
+\set ON_ERROR_STOP on
+SELECT demo_expect(:'SQLSTATE' = 'RL018', 'SQLSTATE RL018') \g /dev/null
+SELECT demo_expect(array_agg(state ORDER BY publication_id) = '{executed,executed,cancelled,executed}',
+		'one publication that was cancelled')
+	FROM reportlink.publication WHERE organization_id = 'lakeside' \g /dev/null
+
+\echo
+\echo 14. A RIS THAT KNOWS ONLY TABLES
 \echo
 \echo Dr. Okafor goes home. The RIS gives the trauma series to Dr. Lindqvist; it knows one of its
 \echo accession numbers, and an UPDATE. The owner is checked like a call of reportlink_assign() and
@@ -395,7 +463,7 @@ FROM reportlink.event WHERE organization_id = 'lakeside' AND event_id > 10 ORDER
 \set ECHO none
 
 \echo
-\echo 14. THE REST OF THE TWO WEEKS
+\echo 15. THE REST OF THE TWO WEEKS
 \echo
 \echo The RIS knows which studies were ordered together. It links every visit that has more than one
 \echo (integrations may, also where Dr. Abbott of Prairie may not yet), each in a transaction of its own:
@@ -461,7 +529,7 @@ SELECT demo_expect(:two_statements = :six_statements, 'as many statements for si
 	\g /dev/null
 
 \echo
-\echo 15. IS EVERYTHING AS IT SHOULD BE?
+\echo 16. IS EVERYTHING AS IT SHOULD BE?
 \echo
 \echo reportlink_check() looks for every broken rule in all organizations. No row is the right answer:
 \echo

@@ -36,8 +36,10 @@ static const RefusalText rl_refusals[] = {
 	[RL_ROLE] = {"role may not do this", "Ask a user whose role allows it."},
 	[RL_TRANSITION] = {"invalid status transition",
 					   "See reportlink_transitions() for what is possible from its status."},
-	[RL_LOCKED] = {"content is locked", "Only a draft or an open addendum can be changed; see "
-										"reportlink_start_addendum() and reportlink_reject()."},
+	[RL_LOCKED] =
+		{"content is locked",
+		 "Only a draft or an open addendum can be changed; see "
+		 "reportlink_start_addendum(), reportlink_cancel_publish() and reportlink_reject()."},
 	[RL_STALE] = {"stale document", "Read the text in force again, then save your change to it."},
 	[RL_NOT_PENDING] = {"no publication is pending",
 						"See reportlink.pending_publication; what is published is corrected by an "

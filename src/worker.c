@@ -10,6 +10,7 @@
 
 #include "access/xact.h"
 #include "commands/dbcommands.h"
+#include "commands/extension.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -55,18 +56,25 @@ typedef struct Turn
 	const char *message; /* why it was not */
 } Turn;
 
-/* 55000: the functions are not there, or those of another version */
+/* 55000: the functions are not there; asked before anything of ours is */
 static void
 rl_require_extension(void)
 {
-	char *version =
-		reportlink_execute(QUERY_EXTENSION_VERSION, NULL) > 0 ? reportlink_get_text(0, 1) : NULL;
-
-	if (version == NULL)
+	if (!OidIsValid(get_extension_oid("reportlink", true)))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("extension reportlink is not installed in this database"),
 						errhint("Run CREATE EXTENSION reportlink, then SELECT "
 								"reportlink_install().")));
+}
+
+/* 55000: they are those of another version */
+static void
+rl_require_version(void)
+{
+	char *version;
+
+	reportlink_execute(QUERY_EXTENSION_VERSION, NULL);
+	version = reportlink_get_text(0, 1);
 	if (strcmp(version, REPORTLINK_VERSION) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -80,7 +88,7 @@ rl_list(Call *call, void *state)
 {
 	Turn *turn = state;
 
-	rl_require_extension();
+	rl_require_version();
 	turn->count = reportlink_list_due(LOOK_AHEAD, &turn->due);
 	if (turn->count == 0)
 		turn->next = reportlink_next_publication();
@@ -91,7 +99,7 @@ rl_publish(Call *call, void *state)
 {
 	Turn *turn = state;
 
-	rl_require_extension();
+	rl_require_version();
 	turn->published = reportlink_publish_one(call, turn->current);
 }
 
@@ -117,6 +125,7 @@ rl_transaction(Work work, Turn *turn)
 		StartTransactionCommand();
 		PushActiveSnapshot(GetTransactionSnapshot());
 		MemoryContextSwitchTo(rl_scratch);
+		rl_require_extension();
 		reportlink_work(&call, WORK_LOOKUPS, work, turn);
 		PopActiveSnapshot();
 		CommitTransactionCommand();

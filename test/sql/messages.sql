@@ -118,6 +118,14 @@ SELECT reportlink_reject(NULL, 14, 'ada');
 \echo :SQLSTATE
 SELECT reportlink_reject('north', NULL, 'ada');
 \echo :SQLSTATE
+SELECT reportlink_publish_now(NULL, 16, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_publish_now('north', NULL, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish(NULL, 16, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', NULL, 'ada');
+\echo :SQLSTATE
 SELECT * FROM reportlink_linked_reports('north', NULL);
 \echo :SQLSTATE
 SELECT * FROM reportlink_history(NULL, 18);
@@ -174,6 +182,10 @@ SELECT reportlink_prune_documents('north', now(), 0);
 \echo :SQLSTATE
 SELECT reportlink_prune_documents('north', now(), -1);
 \echo :SQLSTATE
+SELECT reportlink_publish_due(0);
+\echo :SQLSTATE
+SELECT reportlink_publish_due(-1, 'north');
+\echo :SQLSTATE
 -- 0A000: tenants
 SELECT reportlink_grant('regress_reportlink_clerk', 'reader', 'north');
 \echo :SQLSTATE
@@ -207,6 +219,10 @@ SELECT reportlink_sign('north', 99, 'ada');
 SELECT reportlink_start_addendum('north', 99, 'ada');
 \echo :SQLSTATE
 SELECT reportlink_reject('north', 99, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_publish_now('north', 99, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', 12, 'ada');
 \echo :SQLSTATE
 SELECT * FROM reportlink_history('north', 12);
 \echo :SQLSTATE
@@ -327,6 +343,10 @@ SELECT reportlink_start_addendum('north', 16, 'dot');
 \echo :SQLSTATE
 SELECT reportlink_reject('north', 14, 'rex');
 \echo :SQLSTATE
+SELECT reportlink_publish_now('north', 16, 'rex');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', 16, 'hl7');
+\echo :SQLSTATE
 -- a drafter saves the transcript only
 SELECT reportlink_save('north', 19, '{"transcript": "no mass", "final_report": "No mass."}', actor => 'dot');
 \echo :SQLSTATE
@@ -381,17 +401,23 @@ SELECT reportlink_discard('north', 10, actor => 'ada');
 \echo :SQLSTATE
 SELECT reportlink_start_addendum('north', 17, 'ada');
 \echo :SQLSTATE
-BEGIN;
-INSERT INTO reportlink.publication (organization_id, report_id, document_id, publish_at) VALUES ('north', 16, 2, 'infinity');
-SELECT reportlink_start_addendum('north', 16, 'ada');
-\echo :SQLSTATE
-ROLLBACK;
 -- RL017: stale document
 SELECT reportlink_save('north', 18, '{"transcript": "a fracture"}', 3, actor => 'ada');
 \echo :SQLSTATE
 SELECT reportlink_save('north', 18, '{"transcript": "a fracture"}', 0, actor => 'ada');
 \echo :SQLSTATE
 SELECT reportlink_save('north', 1, '{"transcript": "a fracture"}', 5, actor => 'ada');
+\echo :SQLSTATE
+-- RL018: no publication is pending
+SELECT reportlink_publish_now('north', 16, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', 16, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_publish_now('north', 17, 'abe');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', 15, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_cancel_publish('north', 10, 'ada');
 \echo :SQLSTATE
 -- RL020: final report is empty
 SELECT reportlink_prelim_sign('north', 18, 'ada');
@@ -405,6 +431,52 @@ SELECT reportlink_save('north', 18, '{"final_report": " \n\t"}', actor => 'ada')
 SELECT reportlink_sign('north', 18, 'ada');
 \echo :SQLSTATE
 ROLLBACK;
+
+-- While the publication of 14 and 15, and of the addendum of 17, is pending; all of it is rolled back
+\set ON_ERROR_ROLLBACK on
+BEGIN;
+UPDATE reportlink.organization SET recall_enabled = true, recall_allow_immediate_sign = false
+	WHERE organization_id = 'north';
+SELECT status, owner_id FROM reportlink_sign('north', 14, 'ada');
+SELECT status FROM reportlink_sign('north', 17, 'ada');
+-- RL019: immediate publication not allowed; asked before RL018
+SELECT reportlink_publish_now('north', 15, 'abe');
+\echo :SQLSTATE
+SELECT reportlink_publish_now('north', 18, 'ada');
+\echo :SQLSTATE
+-- RL016
+SELECT reportlink_start_addendum('north', 15, 'ada');
+\echo :SQLSTATE
+SELECT reportlink_save('north', 14, '{"final_report": "An effusion."}', actor => 'ada');
+\echo :SQLSTATE
+-- RL015: to take a signature back is a function's
+SET LOCAL reportlink.user_id = 'ada';
+UPDATE reportlink.report SET status = 'draft' WHERE report_id = 15;
+\echo :SQLSTATE
+UPDATE reportlink.report SET status = 'prelim_signed' WHERE report_id = 15;
+\echo :SQLSTATE
+UPDATE reportlink.report SET status = 'signed' WHERE report_id = 17;
+\echo :SQLSTATE
+UPDATE reportlink.report SET status = 'addendum_prelim_signed' WHERE report_id = 17;
+\echo :SQLSTATE
+-- RL018: taken back once
+SELECT status FROM reportlink_cancel_publish('north', 15, 'abe');
+SELECT reportlink_cancel_publish('north', 14, 'abe');
+\echo :SQLSTATE
+-- a publication that fails is a WARNING, and tried again
+CREATE FUNCTION out_of_paper() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION 'the printer is out of paper' USING DETAIL = 'Tray 2.';
+END
+$$;
+CREATE TRIGGER out_of_paper BEFORE INSERT ON reportlink.event FOR EACH ROW
+	WHEN (NEW.type = 'report.published') EXECUTE FUNCTION out_of_paper();
+UPDATE reportlink.publication SET publish_at = now() - interval '1 minute' WHERE state = 'scheduled';
+SELECT reportlink_publish_due();
+SELECT report_id, publication_id, attempts, last_error, retry_at > now() AS later
+	FROM reportlink.pending_publication;
+ROLLBACK;
+\set ON_ERROR_ROLLBACK off
 
 -- Plain SQL: status and owner, checked like the functions. RL012: the actor is the setting
 GRANT USAGE ON SCHEMA reportlink TO regress_reportlink_clerk;
@@ -602,6 +674,8 @@ INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('
 \echo :SQLSTATE
 -- settings
 SET reportlink.notify = 'sometimes';
+\echo :SQLSTATE
+ALTER SYSTEM SET reportlink.databases = 'radiology,,archive';
 \echo :SQLSTATE
 
 -- Nothing of all this changed anything

@@ -39,7 +39,8 @@ SELECT document_id, report_id, group_id, status, signed_by FROM reportlink.signa
 -- Together
 UPDATE reportlink.report SET owner_id = 'ada', status = 'signed'
 WHERE organization_id = 'north' AND accession_number = 'MG-601';
-SELECT type, report_ids, actor, data FROM reportlink.event ORDER BY event_id DESC LIMIT 2;
+SELECT type, report_ids, actor, data - 'publish_at' AS data
+FROM reportlink.event ORDER BY event_id DESC LIMIT 3;
 
 -- What is refused
 INSERT INTO reportlink.report (organization_id, mrn, accession_number)

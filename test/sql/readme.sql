@@ -2,6 +2,7 @@
 -- Between its statements stand those that only check.
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
+SET intervalstyle = 'postgres';
 
 CREATE EXTENSION reportlink;
 SELECT reportlink_version();
@@ -111,6 +112,9 @@ SELECT reportlink_save('north', 6, '{"comparison": "none"}', actor => 'abe');
 SELECT reportlink_save('north', 5, '{"comparison": "CT Head of May 2025",
                                      "final_report": "ADDENDUM: Unchanged since 2025.\n\nIMPRESSION: No fracture."}');
 SELECT * FROM reportlink_sign('north', 5);
+-- Ada takes back what is published
+SELECT * FROM reportlink_cancel_publish('north', 5);
+\echo :SQLSTATE
 SELECT report_id, status, owner_id, document_id, split_part(final_report, E'\n', 1) AS first_line
 FROM reportlink.report_text WHERE organization_id = 'north' AND group_id = 2 ORDER BY link_position;
 SELECT document_id, parent_id, saved_by, reason, checkpoint, signed_as, signed_by, in_force
@@ -133,7 +137,7 @@ DELETE FROM reportlink.event;
 DELETE FROM reportlink.report WHERE organization_id = 'north' AND report_id = 5;
 \echo :SQLSTATE
 -- none of the wrong moves is among the events, and nothing is broken
-SELECT event_id, type, group_id, document_id, report_ids, actor, data
+SELECT event_id, type, group_id, document_id, report_ids, actor, data - 'publish_at' AS data
 FROM reportlink.event WHERE event_id > 3 ORDER BY event_id;
 SELECT signature_id, document_id, report_id, group_id, status, signed_by FROM reportlink.signature;
 SELECT * FROM reportlink_check();
@@ -186,6 +190,37 @@ SELECT * FROM reportlink_cancel('north', 4);
 SELECT reportlink_save('north', 1, '{"final_report": "IMPRESSION: No effusion."}', actor => 'abe');
 SELECT * FROM reportlink_prelim_sign('north', 1, actor => 'abe');
 SELECT * FROM reportlink_reject('north', 1);
+
+-- Report Recall
+UPDATE reportlink.organization SET recall_enabled = true, recall_delay_seconds = 60
+WHERE organization_id = 'north';
+SELECT * FROM reportlink_sign('north', 1, actor => 'abe');
+SELECT report_id, accession_numbers, document_id, requested_by, publish_at - scheduled_at AS delay
+FROM reportlink.pending_publication WHERE organization_id = 'north';
+-- Rex takes back what Abe signed
+SELECT * FROM reportlink_cancel_publish('north', 2, actor => 'rex');
+\echo :SQLSTATE
+-- Abe starts an addendum on what is not published yet
+SELECT * FROM reportlink_start_addendum('north', 1, actor => 'abe');
+\echo :SQLSTATE
+-- Plain SQL takes a signature back
+UPDATE reportlink.report SET status = 'draft' WHERE organization_id = 'north' AND report_id = 1;
+\echo :SQLSTATE
+SELECT * FROM reportlink_cancel_publish('north', 2);
+SELECT document_id, signed_as, signed_by, in_force FROM reportlink_history('north', 1) WHERE signed;
+SELECT reportlink_publish_due();
+-- an addendum
+SELECT * FROM reportlink_start_addendum('north', 5);
+SELECT reportlink_save('north', 5, '{"final_report": "ADDENDUM: Compared with 2024.\n\nIMPRESSION: No fracture."}');
+SELECT * FROM reportlink_sign('north', 5);
+SELECT * FROM reportlink_cancel_publish('north', 5);
+SELECT report_id, status, addendum_open, document_id, split_part(final_report, E'\n', 1) AS first_line
+FROM reportlink.report_text WHERE organization_id = 'north' AND group_id = 2 ORDER BY link_position;
+SELECT * FROM reportlink_discard('north', 5);
+SELECT publication_id, group_id, report_id, document_id, state, requested_by FROM reportlink.publication
+ORDER BY publication_id;
+
+-- Transitions
 SELECT from_status, to_status, function, addendum_open, finally_signed
 FROM reportlink_transitions();
 SELECT function, plain_sql, roles FROM reportlink_transitions() GROUP BY 1, 2, 3 ORDER BY 1;
@@ -217,19 +252,19 @@ FROM reportlink.report WHERE organization_id = 'north' AND group_id = 1;
 UPDATE reportlink.report SET status = 'signed'
 WHERE organization_id = 'north' AND accession_number = 'CT-501';
 SELECT event_id, type, document_id, report_ids, actor
-FROM reportlink.event WHERE organization_id = 'north' ORDER BY event_id DESC LIMIT 2;
+FROM reportlink.event WHERE organization_id = 'north' ORDER BY event_id DESC LIMIT 3;
 UPDATE reportlink.report SET group_id = NULL WHERE report_id = 2;
 SELECT * FROM reportlink_check();
 
 -- Events
 SELECT event_id, type, report_ids, actor, data
 FROM reportlink.event WHERE organization_id = 'north' ORDER BY event_id LIMIT 3;
-SELECT group_id FROM reportlink_set_default('north', 1);
+SELECT status FROM reportlink_publish_now('north', 1);
 \x on
 SELECT event_id, type, group_id, default_report_id, report_ids, linked_identifiers, actor, data
 FROM reportlink.event WHERE event_id = 1;
 \x off
-SELECT event_id, type, group_id, document_id, default_report_id, report_ids, actor, data
+SELECT event_id, type, group_id, document_id, default_report_id, report_ids, actor, data - 'publish_at' AS data
 FROM reportlink.event WHERE event_id > 18 ORDER BY event_id;
 
 -- Errors
@@ -257,7 +292,7 @@ SELECT tgrelid::regclass AS on_table, tgname AS trigger_without_comment
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = 'reportlink'::regnamespace AND NOT t.tgisinternal
   AND pg_catalog.obj_description(t.oid, 'pg_trigger') IS NULL;
-SELECT name, setting, context, short_desc FROM pg_catalog.pg_settings
+SELECT name, boot_val, context, short_desc FROM pg_catalog.pg_settings
 WHERE name LIKE 'reportlink.%' ORDER BY name COLLATE "C";
 
 -- The extension can go, the reports stay; created again it goes on

@@ -1,7 +1,8 @@
 -- README.md and doc/*.md show what happens: every statement in them stands in the
 -- session of its test, in the same order, and the output shown is what follows
 -- it there. Left out is what a session of pg_regress cannot repeat: LISTEN, whose
--- notification names a process, and roles, which belong to the whole cluster.
+-- notification names a process, roles, which belong to the whole cluster, and the
+-- worker and pg_cron, which are preloaded.
 \set readme `cat "$PG_ABS_SRCDIR/../README.md"`
 \set workflow `cat "$PG_ABS_SRCDIR/../doc/workflow.md"`
 \set plain_sql `cat "$PG_ABS_SRCDIR/../doc/plain-sql.md"`
@@ -28,7 +29,7 @@ BEGIN
 		FROM string_to_table(page, '```') WITH ORDINALITY AS s (b, n) WHERE n % 2 = 0 ORDER BY n
 	LOOP
 		IF block.language = 'sql' THEN
-			skipped := block.content ~ 'LISTEN|reading_app';
+			skipped := block.content ~ 'LISTEN|reading_app|worker_status|cron\.schedule';
 			FOREACH piece IN ARRAY string_to_array(rtrim(block.content, E'\n'), E';\n') LOOP
 				CONTINUE WHEN skipped;
 				piece := rtrim(piece, ';') || E';\n';
