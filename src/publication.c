@@ -374,8 +374,6 @@ rl_publish_or_note(Call *call, const DuePublication *due)
 	}
 	PG_CATCH();
 	{
-		if (!reportlink_is_publications_error(geterrcode()))
-			PG_RE_THROW();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -385,6 +383,9 @@ rl_publish_or_note(Call *call, const DuePublication *due)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 
+	/* not before the subtransaction is closed: a caller's EXCEPTION block knows nothing of it */
+	if (error != NULL && !reportlink_is_publications_error(error->sqlerrcode))
+		ReThrowError(error);
 	if (error != NULL)
 		reportlink_publication_failed(call, due, error->message);
 	return published;

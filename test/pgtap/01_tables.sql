@@ -2,7 +2,7 @@
 -- keys, what a row must be like. Functions: names, arguments, results.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(295);
+SELECT plan(303);
 
 -- Tables and their columns
 
@@ -17,17 +17,17 @@ INSERT INTO shape VALUES
 	('document', '{organization_id,document_id,parent_id,report_id,group_id,transcript,final_report,clinical_history,views,contrast,laterality,comparison,study_at,blank,checkpoint,reason,base_status,saved_at,saved_by}'),
 	('signature', '{organization_id,signature_id,document_id,report_id,group_id,status,signed_by,signed_at}'),
 	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,last_document_id,left_at}'),
-	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error}'),
+	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error,retry_at}'),
 	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,transaction_id}'),
 	('subscriber', '{organization_id,subscriber,created_at,window_start,window_end,acknowledged_event_id}'),
 	('access', '{organization_id,role_name,profile}');
 SELECT tables_are('reportlink', ARRAY(SELECT name::name FROM shape), 'the tables of section 1');
-SELECT views_are('reportlink', '{report_text,worklist}'::name[], 'the views');
+SELECT views_are('reportlink', '{report_text,worklist,pending_publication,worker_status}'::name[], 'the views');
 SELECT columns_are('reportlink', name::name, columns::name[], format('columns of %s', name)) FROM shape;
 SELECT functions_are('reportlink', '{}'::name[], 'schema reportlink holds data and no functions');
 
 -- Views have an organization to ask for, and report_text is everything an application reads
-SELECT has_column('reportlink', name::name, 'organization_id', format('%s has organization_id', name)) FROM unnest('{report_text,worklist}'::text[]) name;
+SELECT has_column('reportlink', name::name, 'organization_id', format('%s has organization_id', name)) FROM unnest('{report_text,worklist,pending_publication}'::text[]) name;
 SELECT has_column('reportlink', 'report_text', a.attname, format('report_text has %s', a.attname))
 FROM pg_attribute a
 WHERE a.attnum > 0 AND NOT a.attisdropped
@@ -65,6 +65,9 @@ WHERE c.connamespace = 'reportlink'::regnamespace AND c.contype IN ('p', 'u', 'f
 SELECT is(a.attname, 'organization_id', format('index %s begins with organization_id', i.indexrelid::regclass))
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 WHERE c.relnamespace = 'reportlink'::regnamespace AND i.indrelid <> 'reportlink.installation'::regclass;
+SELECT set_eq($$SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+		WHERE c.relnamespace = 'reportlink'::regnamespace AND i.indkey[0] = 0$$, '{reportlink.publication_due_idx}'::text[],
+	'none begins with an expression, but for what is due next in any organization');
 SELECT has_pk('reportlink', name::name, format('%s has a primary key', name)) FROM shape;
 SELECT is_empty($$SELECT table_name FROM attribute WHERE name = 'organization_id' AND NOT is_not_null$$, 'organization_id is never null');
 SELECT isnt_empty($$SELECT FROM pg_constraint WHERE conrelid = 'reportlink.report'::regclass AND confrelid = 'reportlink.report_group'::regclass AND cardinality(conkey) = 3$$,
@@ -120,6 +123,9 @@ INSERT INTO signature VALUES
 	('reportlink_start_addendum', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_reject', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_transitions', '', 'from_status text, to_status text, function text, addendum_open boolean, finally_signed boolean, plain_sql boolean, roles text[]'),
+	('reportlink_publish_now', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_cancel_publish', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
+	('reportlink_publish_due', 'batch integer DEFAULT 100, organization_id text DEFAULT NULL', 'integer'),
 	('reportlink_history', 'organization_id text, report_id bigint',
 		'report_id bigint, document_id bigint, parent_id bigint, saved_at timestamp with time zone, saved_by text, reason text, checkpoint boolean, signed boolean, signed_as text, signed_by text, signed_at timestamp with time zone, in_force boolean, transcript_bytes integer, final_report_bytes integer'),
 	('reportlink_prune_documents', 'organization_id text, before timestamp with time zone, batch integer DEFAULT 10000', 'integer'),
@@ -148,7 +154,7 @@ SELECT is_empty($$SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t
 
 CREATE TEMP TABLE function AS
 SELECT p.oid, p.proname AS name, p.prosecdef, p.proconfig, p.prorettype, p.proretset, p.provolatile, p.proowner,
-	(SELECT string_agg(concat_ws(' ', a.name, format_type(a.type, NULL), substring(pg_get_function_arguments(p.oid) FROM a.name || ' [a-z \[\]]+ (DEFAULT (?:true|false|NULL|10000))')), ', ' ORDER BY a.n)
+	(SELECT string_agg(concat_ws(' ', a.name, format_type(a.type, NULL), substring(pg_get_function_arguments(p.oid) FROM a.name || ' [a-z \[\]]+ (DEFAULT (?:true|false|NULL|10000|100))')), ', ' ORDER BY a.n)
 		FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames, coalesce(p.proargmodes, array_fill('i'::"char", ARRAY[p.pronargs::int]))) WITH ORDINALITY a (type, name, mode, n)
 		WHERE a.mode IN ('i', 'b')) AS arguments,
 	coalesce((SELECT string_agg(a.name || ' ' || format_type(a.type, NULL), ', ' ORDER BY a.n)

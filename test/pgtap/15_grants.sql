@@ -3,7 +3,7 @@
 -- the catalog, so that what comes later must be decided on here too.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(304);
+SELECT plan(329);
 
 CREATE ROLE reportlink_test_reader;
 CREATE ROLE reportlink_test_reporter;
@@ -27,6 +27,8 @@ INSERT INTO expected VALUES
 	('publication',  '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('report_text',  '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('worklist',     '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
+	('pending_publication', '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
+	('worker_status', '{}',      '{}',       '{}', '{SELECT}'),
 	('event',        '{}',       '{}',       '{SELECT}', '{SELECT}'),
 	('subscriber',   '{}',       '{}',       NULL, '{SELECT}'), -- of no use before there are subscribers
 	('access',       '{}',       '{}',       '{}', '{SELECT}'),
@@ -91,8 +93,8 @@ SELECT is_empty(format($$SELECT c.relname FROM pg_class c WHERE c.relnamespace =
 CREATE TEMP TABLE allowed (name text, functions text[]);
 INSERT INTO allowed VALUES
 	('reader', '{find,history,linkable_reports,linked_reports,transitions,version}'),
-	('reporter', '{assign,cancel,close,discard,link,open,prelim_sign,reject,save,set_default,sign,start_addendum,unlink}'),
-	('administrator', '{check,prune_documents}');
+	('reporter', '{assign,cancel,cancel_publish,close,discard,link,open,prelim_sign,publish_now,reject,save,set_default,sign,start_addendum,unlink}'),
+	('administrator', '{check,prune_documents,publish_due}');
 CREATE FUNCTION pg_temp.allowed(VARIADIC profiles text[]) RETURNS text[]
 	LANGUAGE sql
 	BEGIN ATOMIC
@@ -100,8 +102,8 @@ CREATE FUNCTION pg_temp.allowed(VARIADIC profiles text[]) RETURNS text[]
 	END;
 SELECT is(pg_temp.executable('reportlink_test_reader'), pg_temp.allowed('reader'), 'reader: the reading functions');
 SELECT is(pg_temp.executable('reportlink_test_listener'), pg_temp.allowed('reader'), 'listener: the reading functions');
-SELECT is(pg_temp.executable('reportlink_test_reporter'), pg_temp.allowed('reader', 'reporter'), 'reporter: linking, ownership and the workflow besides');
-SELECT is(pg_temp.executable('reportlink_test_administrator'), pg_temp.allowed('reader', 'reporter', 'administrator'), 'administrator: reportlink_check() and reportlink_prune_documents() besides');
+SELECT is(pg_temp.executable('reportlink_test_reporter'), pg_temp.allowed('reader', 'reporter'), 'reporter: linking, ownership, the workflow and its publication besides');
+SELECT is(pg_temp.executable('reportlink_test_administrator'), pg_temp.allowed('reader', 'reporter', 'administrator'), 'administrator: reportlink_check(), reportlink_prune_documents() and reportlink_publish_due() besides');
 
 -- A reader tries: every function that writes, every table, every way
 
@@ -116,13 +118,13 @@ WHERE f.name <> ALL (pg_temp.allowed('reader'))
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format(s.statement, r.name, (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = r.oid AND attnum = 1))), '42501',
 	format('a reader cannot %s', format(s.statement, r.name, 'organization_id')))
 FROM relation r, (VALUES ('INSERT INTO reportlink.%I DEFAULT VALUES'), ('UPDATE reportlink.%I SET %2$s = %2$s'), ('DELETE FROM reportlink.%I'), ('TRUNCATE reportlink.%I')) s (statement)
-WHERE r.name NOT IN ('report_text', 'worklist');
+WHERE r.name NOT IN ('report_text', 'worklist', 'pending_publication', 'worker_status');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', 'CREATE TABLE reportlink.mine ()'), '42501', 'a reader makes nothing in the schema');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format('SELECT * FROM reportlink.%I FOR UPDATE', name)), '42501', format('a reader locks no row of %s', name))
 FROM unnest('{report,patient}'::text[]) name;
 SELECT is(pg_temp.digest(), :'before', 'nothing was changed by it');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', statement), 'done', format('a reader can %s', statement))
-FROM (VALUES ('SELECT * FROM reportlink.report_text'), ('SELECT * FROM reportlink.worklist'), ('SELECT * FROM reportlink_find(''north'', ''P1'')'),
+FROM (VALUES ('SELECT * FROM reportlink.report_text'), ('SELECT * FROM reportlink.worklist'), ('SELECT * FROM reportlink.pending_publication'), ('SELECT * FROM reportlink_find(''north'', ''P1'')'),
 	(format('SELECT * FROM reportlink_linked_reports(''north'', %s)', :a1::text)), (format('SELECT * FROM reportlink_linkable_reports(''north'', %s)', :a1::text)),
 	(format('SELECT * FROM reportlink_history(''north'', %s)', :a1::text)), ('SELECT * FROM reportlink_transitions()'), ('SELECT * FROM reportlink.signature'), ('SELECT * FROM reportlink.past_link')) t (statement);
 SELECT is(pg_temp.sqlstate_for('reportlink_test_listener', statement), code, format('a listener: %s %s', statement, code))
@@ -156,9 +158,14 @@ FROM (VALUES
 	(14, format($$SELECT reportlink_reject('north', %s, 'ada')$$, :a1::text), 'done'),
 	(14, format($$SELECT reportlink_prelim_sign('north', %s, 'rex')$$, :a1::text), 'done'),
 	(14, format($$SELECT reportlink_sign('north', %s, 'ada')$$, :a1::text), 'done'),
+	(14, format($$SELECT reportlink_publish_now('north', %s, 'ada')$$, :a1::text), 'RL018'),
+	(14, format($$SELECT reportlink_cancel_publish('north', %s, 'ada')$$, :a1::text), 'RL018'),
+	(14, 'SELECT * FROM reportlink.pending_publication', 'done'),
 	(14, format($$SELECT reportlink_start_addendum('north', %s, 'ada')$$, :a1::text), 'done'),
 	(14, format($$SELECT reportlink_cancel('north', %s, false, 'ada')$$, :a1::text), 'RL015'),
 	(15, $$SELECT reportlink_prune_documents('north', 'infinity')$$, '42501'),
+	(15, 'SELECT reportlink_publish_due()', '42501'),
+	(15, 'SELECT * FROM reportlink.worker_status', '42501'),
 	(15, 'DELETE FROM reportlink.document', '42501'),
 	(15, 'DELETE FROM reportlink.signature', '42501'),
 	(15, 'DELETE FROM reportlink.report', '42501'),
@@ -177,6 +184,9 @@ FROM (VALUES
 	(9, 'DELETE FROM reportlink.event', '42501'),
 	(9, 'DELETE FROM reportlink.document', '42501'),
 	(9, $$SELECT reportlink_prune_documents('north', 'infinity')$$, 'done'),
+	(9, 'SELECT reportlink_publish_due()', 'done'),
+	(9, 'SELECT * FROM reportlink.pending_publication', 'done'),
+	(9, 'SELECT * FROM reportlink.worker_status', 'done'),
 	(10, $$SELECT reportlink_grant('reportlink_test_reader', 'administrator')$$, '42501'),
 	(11, 'SELECT reportlink_install()', '42501')) t (n, statement, code);
 

@@ -2,7 +2,7 @@
 -- triggers, is found and named; nothing is found where nothing is broken.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(46);
+SELECT plan(64);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2, pg_temp.new_report('north', 'P1', 'A3') AS a3,
 	pg_temp.new_report('north', 'P2', 'B1') AS b1, pg_temp.new_report('north', 'P2', 'B2') AS b2, pg_temp.new_report('north', 'P2', 'B3') AS b3,
@@ -16,7 +16,11 @@ SELECT group_id AS m FROM reportlink_link('north', ARRAY[:b1, :b3], false, 'ada'
 SELECT group_id AS h FROM reportlink_link('north', ARRAY[:d1, :d2], true, 'ada') \gset
 SELECT reportlink_save('north', :d1, '{"final_report": "one"}', NULL, true, 'ada') AS v1 \gset
 SELECT reportlink_save('north', :d1, '{"final_report": "two"}', NULL, true, 'ada') AS v2 \gset
-SELECT reportlink_sign('north', :d1, 'ada') AS ignored \gset
+-- and waits for its publication, like a report alone
+UPDATE reportlink.organization SET recall_enabled = true WHERE organization_id = 'north';
+SELECT reportlink_sign('north', :d1, 'ada') AS ignored, pg_temp.restored_report('north', 'P5', 'E1', NULL, 'unread') AS e1 \gset
+SELECT reportlink_open('north', :e1, 'ada') AS ignored, reportlink_save('north', :e1, '{"final_report": "text"}', NULL, true, 'ada') AS w1 \gset
+SELECT reportlink_sign('north', :e1, 'ada') AS ignored \gset
 SELECT is_empty('SELECT * FROM reportlink_check()', 'nothing is broken: no row');
 
 -- Breaks something without triggers and foreign keys, asks, and takes it back:
@@ -76,8 +80,30 @@ FROM unnest('{unread,draft,cancelled}'::text[]) status
 UNION ALL
 SELECT 41, format('UPDATE reportlink.report SET status = %L, signed_at = now() WHERE report_id = %s', status, :c1::text), 'only a signed report has a final signature or an open addendum'
 FROM unnest('{unread,draft,prelim_signed,cancelled}'::text[]) status;
+-- a schedule that would publish something else than what was signed
+INSERT INTO breakage
+SELECT 50, format(t.breaking, :h::text, :e1::text, :v1::text, :g::text), 'a pending publication is of the final signature in force'
+FROM (VALUES
+	('UPDATE reportlink.report SET status = ''prelim_signed'', signed_at = NULL WHERE group_id = %1$s'),
+	('UPDATE reportlink.report SET status = ''draft'', signed_at = NULL WHERE report_id = %2$s'),
+	('UPDATE reportlink.report SET status = ''addendum_prelim_signed'' WHERE report_id = %2$s'),
+	('UPDATE reportlink.report SET addendum_open = true WHERE group_id = %1$s'),
+	('UPDATE reportlink.report SET addendum_open = true WHERE report_id = %2$s'),
+	('UPDATE reportlink.report_group SET document_id = %3$s WHERE group_id = %1$s'),
+	('UPDATE reportlink.report SET document_id = %3$s WHERE report_id = %2$s'),
+	('UPDATE reportlink.report SET document_id = NULL WHERE report_id = %2$s'),
+	('UPDATE reportlink.publication SET document_id = %3$s WHERE group_id = %1$s'),
+	('UPDATE reportlink.publication SET group_id = NULL WHERE group_id = %1$s'),
+	('UPDATE reportlink.publication SET group_id = %4$s WHERE group_id = %1$s'),
+	('UPDATE reportlink.publication SET report_id = %2$s WHERE group_id = %1$s'),
+	('UPDATE reportlink.publication SET report_id = 999999 WHERE report_id = %2$s'),
+	('DELETE FROM reportlink.report WHERE report_id = %2$s')) t (breaking);
 SELECT ok(pg_temp.found(breaking) @> ARRAY[invariant], format('%s: %s', invariant, breaking)) FROM breakage ORDER BY n;
 SELECT is_empty('SELECT * FROM reportlink_check()', 'all was taken back: no row');
+SELECT ok(NOT pg_temp.found(format('UPDATE reportlink.report SET %s WHERE report_id = %s', change, :e1::text)) @> '{a pending publication is of the final signature in force}', format('not broken by %s', change))
+FROM unnest('{status = ''addendum_signed'',drafting = true}'::text[]) change;
+SELECT is(pg_temp.found(format('UPDATE reportlink.publication SET state = %L, finished_at = now(), document_id = 999999, report_id = 999999', state)), '{}'::text[],
+	format('what is %s is no schedule any more', state)) FROM unnest('{executed,cancelled}'::text[]) state;
 
 -- Where it is broken, and in which organization
 SELECT is(pg_temp.found((SELECT breaking FROM breakage WHERE n = 17), 'north'), ARRAY['link positions in a group differ'], 'asked for its organization: found, and nothing else is');

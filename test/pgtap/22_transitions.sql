@@ -3,7 +3,7 @@
 -- from every state that there is.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(365);
+SELECT plan(429);
 
 -- Section 2
 CREATE TEMP TABLE section_2 (from_status text, to_statuses text);
@@ -19,22 +19,25 @@ CREATE TEMP VIEW wanted AS
 SELECT from_status, to_status FROM section_2, string_to_table(to_statuses, ', ') to_status;
 CREATE TEMP TABLE transition AS SELECT * FROM reportlink_transitions();
 
-SELECT is(EXISTS (SELECT FROM transition t WHERE t.from_status = f.from_status AND t.to_status = o.from_status AND t.function <> 'reportlink_reject'),
+SELECT is(EXISTS (SELECT FROM transition t WHERE t.from_status = f.from_status AND t.to_status = o.from_status AND t.function <> ALL ('{reportlink_reject,reportlink_cancel_publish}')),
 	EXISTS (SELECT FROM wanted w WHERE w.from_status = f.from_status AND w.to_status = o.from_status),
 	format('%s to %s: %s', f.from_status, o.from_status,
 		CASE WHEN EXISTS (SELECT FROM wanted w WHERE w.from_status = f.from_status AND w.to_status = o.from_status) THEN 'is there' ELSE 'is not there' END))
 FROM section_2 f, section_2 o;
-SELECT set_eq('SELECT from_status, to_status FROM transition WHERE function <> ''reportlink_reject''', 'SELECT from_status, to_status FROM wanted',
+SELECT set_eq($$SELECT from_status, to_status FROM transition WHERE function <> ALL ('{reportlink_reject,reportlink_cancel_publish}')$$, 'SELECT from_status, to_status FROM wanted',
 	'the table of section 2, and nothing else');
 SELECT is_empty('SELECT from_status FROM transition WHERE from_status = ''cancelled''', 'from cancelled nothing leads on');
 
--- Section 6, the guarded edge: to draft, or to what an addendum can be started on
+-- Sections 6 and 7, the guarded edges: to draft, or to what an addendum can be started on
 SELECT set_eq('SELECT from_status, to_status FROM transition WHERE function = ''reportlink_reject''',
 	$$VALUES ('prelim_signed', 'draft'), ('addendum_prelim_signed', 'prelim_signed'), ('addendum_prelim_signed', 'signed'),
 		('addendum_prelim_signed', 'addendum_prelim_signed'), ('addendum_prelim_signed', 'addendum_signed')$$, 'reject: its edges');
-SELECT is_empty('SELECT * FROM transition WHERE function = ''reportlink_reject'' AND (plain_sql OR addendum_open IS DISTINCT FROM false)',
-	'reject: never by plain SQL, nor with an addendum open');
-SELECT is_empty('SELECT * FROM transition WHERE function <> ''reportlink_reject'' AND NOT plain_sql', 'plain SQL may all that is in the table of section 2');
+SELECT set_eq('SELECT from_status, to_status FROM transition WHERE function = ''reportlink_cancel_publish''',
+	$$VALUES ('signed', 'draft'), ('addendum_signed', 'signed'), ('addendum_signed', 'addendum_prelim_signed'), ('addendum_signed', 'addendum_signed')$$,
+	'cancel_publish: its edges; to prelim_signed none, since what stands on that becomes signed');
+SELECT is_empty($$SELECT * FROM transition WHERE function IN ('reportlink_reject', 'reportlink_cancel_publish') AND (plain_sql OR addendum_open IS DISTINCT FROM false)$$,
+	'both: never by plain SQL, nor with an addendum open');
+SELECT is_empty($$SELECT * FROM transition WHERE function NOT IN ('reportlink_reject', 'reportlink_cancel_publish') AND NOT plain_sql$$, 'plain SQL may all that is in the table of section 2');
 
 -- By which function, and what it needs (sections 2, 4, 5 and 6): a signature on a signature needs an
 -- open addendum, but for the final one over a preliminary one; null: either
@@ -59,7 +62,11 @@ INSERT INTO rule VALUES
 	('addendum_prelim_signed', 'addendum_prelim_signed', 'reportlink_reject',      false, NULL),
 	('addendum_prelim_signed', 'addendum_signed',        'reportlink_reject',      false, true),
 	('addendum_signed',        'addendum_prelim_signed', 'reportlink_prelim_sign', true,  NULL),
-	('addendum_signed',        'addendum_signed',        'reportlink_sign',        true,  NULL);
+	('addendum_signed',        'addendum_signed',        'reportlink_sign',        true,  NULL),
+	('signed',                 'draft',                  'reportlink_cancel_publish', false, true),
+	('addendum_signed',        'signed',                 'reportlink_cancel_publish', false, true),
+	('addendum_signed',        'addendum_prelim_signed', 'reportlink_cancel_publish', false, true),
+	('addendum_signed',        'addendum_signed',        'reportlink_cancel_publish', false, true);
 SELECT bag_eq('SELECT from_status, to_status, function, addendum_open, finally_signed FROM transition', 'SELECT * FROM rule', 'by which function, and what it needs; each once');
 
 -- Section 8: who may
@@ -69,6 +76,7 @@ INSERT INTO permission VALUES
 	('reportlink_prelim_sign', 1, 1, 0, 0, 0),
 	('reportlink_sign',        1, 0, 0, 0, 0),
 	('reportlink_reject',      1, 0, 0, 0, 0),
+	('reportlink_cancel_publish', 1, 0, 0, 0, 0),
 	('reportlink_cancel',      1, 0, 0, 1, 1),
 	('reportlink_discard',     1, 1, 1, 1, 1); -- the owner, who may draft, who may assign
 SELECT is(r.role = ANY (t.roles), r.may = 1, format('%s to %s by %s(), %s: %s', t.from_status, t.to_status, t.function, r.role, CASE r.may WHEN 1 THEN 'may' ELSE 'may not' END))
@@ -81,14 +89,16 @@ CREATE TEMP TABLE state (status text, addendum_open boolean, finally_signed bool
 INSERT INTO state VALUES
 	('unread', false, false, NULL), ('draft', false, false, NULL), ('cancelled', false, false, NULL),
 	('prelim_signed', false, false, NULL), ('prelim_signed', true, false, 'prelim_signed'),
-	('signed', false, true, NULL), ('signed', true, true, 'signed'),
+	('signed', false, true, NULL), ('signed', false, true, 'prelim_signed'), ('signed', true, true, 'signed'),
 	('addendum_prelim_signed', false, false, 'prelim_signed'), ('addendum_prelim_signed', false, false, 'addendum_prelim_signed'),
 	('addendum_prelim_signed', true, false, 'addendum_prelim_signed'),
 	('addendum_prelim_signed', false, true, 'signed'), ('addendum_prelim_signed', false, true, 'addendum_prelim_signed'),
 	('addendum_prelim_signed', false, true, 'addendum_signed'), ('addendum_prelim_signed', true, true, 'addendum_prelim_signed'),
-	('addendum_signed', false, true, 'signed'), ('addendum_signed', false, true, 'addendum_signed'), ('addendum_signed', true, true, 'addendum_signed');
+	('addendum_signed', false, true, 'signed'), ('addendum_signed', false, true, 'addendum_prelim_signed'), ('addendum_signed', false, true, 'addendum_signed'),
+	('addendum_signed', true, true, 'addendum_signed');
 
--- A report in such a state, of ada, who signed it; its text is an autosave, so that discard finds nothing before it
+-- A report in such a state, of ada, who signed it; its text is an autosave, so that discard finds nothing before it.
+-- What is finally signed waits for its publication, unless an addendum was started on it.
 CREATE FUNCTION pg_temp.report_in(s state) RETURNS bigint
 	LANGUAGE plpgsql
 AS $$
@@ -105,6 +115,10 @@ BEGIN
 	INSERT INTO reportlink.report (organization_id, report_id, mrn, accession_number, status, owner_id, addendum_open, signed_at, document_id)
 	OVERRIDING SYSTEM VALUE
 	VALUES ('north', report, 'P' || report, 'A', s.status, 'ada', s.addendum_open, CASE WHEN s.finally_signed THEN now() END, document);
+	IF s.status IN ('signed', 'addendum_signed') AND NOT s.addendum_open THEN
+		INSERT INTO reportlink.publication (organization_id, report_id, document_id, publish_at, requested_by)
+		VALUES ('north', report, document, now() + interval '1 minute', 'ada');
+	END IF;
 	RETURN report;
 END
 $$;
@@ -134,12 +148,13 @@ SELECT s, f.function, r.to_status, pg_temp.afterwards(s, format('SELECT %s(''nor
 FROM state s CROSS JOIN (SELECT DISTINCT function FROM rule) f
 LEFT JOIN rule r ON r.function = f.function AND r.from_status = s.status
 	AND coalesce(r.addendum_open, s.addendum_open) = s.addendum_open AND coalesce(r.finally_signed, s.finally_signed) = s.finally_signed
-	AND (r.function <> 'reportlink_reject' OR s.status = 'prelim_signed' OR r.to_status = s.base);
+	AND (r.function <> ALL ('{reportlink_reject,reportlink_cancel_publish}') OR s.status IN ('prelim_signed', 'signed') OR r.to_status = s.base);
 SELECT is(outcome, CASE
 		WHEN to_status IS NOT NULL THEN 'done ' || to_status
 		WHEN function = 'reportlink_open' THEN 'done ' || (s).status -- a view
 		WHEN function = 'reportlink_discard' AND ((s).addendum_open OR (s).status = 'unread') THEN 'done ' || (s).status -- of text
 		WHEN function = 'reportlink_discard' THEN 'RL016 ' || (s).status
+		WHEN function = 'reportlink_cancel_publish' THEN 'RL018 ' || (s).status
 		ELSE 'RL015 ' || (s).status END,
 	format('%s%s%s%s, %s(): %s', (s).status, CASE WHEN (s).addendum_open THEN ', addendum open' END, CASE WHEN (s).finally_signed THEN ', finally signed once' END,
 		', started on ' || (s).base, function, coalesce(to_status, 'no transition')))
@@ -151,7 +166,7 @@ SELECT is_empty($$SELECT from_status, to_status, function FROM rule EXCEPT SELEC
 CREATE TEMP TABLE plain AS
 SELECT s, o.from_status AS to_status, r.function IS NOT NULL AS may, pg_temp.afterwards(s, format('UPDATE reportlink.report SET status = %L WHERE report_id = %%s', o.from_status)) AS outcome
 FROM state s JOIN section_2 o ON o.from_status <> s.status
-LEFT JOIN rule r ON r.from_status = s.status AND r.to_status = o.from_status AND r.function <> 'reportlink_reject'
+LEFT JOIN rule r ON r.from_status = s.status AND r.to_status = o.from_status AND r.function <> ALL ('{reportlink_reject,reportlink_cancel_publish}')
 	AND coalesce(r.addendum_open, s.addendum_open) = s.addendum_open AND coalesce(r.finally_signed, s.finally_signed) = s.finally_signed;
 SELECT is(outcome, CASE WHEN may THEN 'done ' || to_status ELSE 'RL015 ' || (s).status END,
 	format('%s%s%s%s, plain SQL to %s: %s', (s).status, CASE WHEN (s).addendum_open THEN ', addendum open' END, CASE WHEN (s).finally_signed THEN ', finally signed once' END,

@@ -1,6 +1,7 @@
 -- Signatures, addenda and rejections (section 6), for one report and for groups
 -- of 2 and 20: all or nothing, who signs for whom, what an addendum starts with,
--- and what a rejection goes back to.
+-- and what a rejection goes back to. Recall is off, so that each final signature
+-- is published at once; 28_recall.sql is about it.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
 SELECT plan(879);
@@ -105,7 +106,7 @@ BEGIN
 	RETURN NEXT is(pg_temp.all_are(ids), 'signed ada final', what || 'sign: status, owner and signed_at of all');
 	RETURN NEXT is((SELECT array_agg(DISTINCT signed_at) FROM reportlink.report WHERE report_id = ANY (ids)), ARRAY[now()],
 		what || 'sign: signed_at is the time of the transaction');
-	RETURN NEXT is(pg_temp.events(), ARRAY['owner_changed', 'signed'], what || 'sign: the attending takes over, then signs');
+	RETURN NEXT is(pg_temp.events(), ARRAY['owner_changed', 'signed', 'published'], what || 'sign: the attending takes over, then signs, then it is published');
 	e := pg_temp.event('report.owner_changed');
 	RETURN NEXT is(ROW(e.report_ids, e.data)::text, ROW(ids, '{"new_owner": "ada", "old_owner": "rex"}'::jsonb)::text,
 		what || 'owner_changed: all reports, from the resident to the attending');
@@ -140,7 +141,7 @@ BEGIN
 	SET LOCAL session_replication_role = origin;
 	RETURN NEXT is(reportlink_sign('north', mid, 'ada')::text, format('(%s,%s,addendum_signed,ada,%s)', mid, grp, addendum), what || 'sign of an addendum');
 	RETURN NEXT is(pg_temp.all_are(ids), 'addendum_signed ada final', what || 'sign of an addendum: closed, not drafting, for all');
-	RETURN NEXT is(pg_temp.events(), ARRAY['addendum_signed'], what || 'sign of an addendum: one event');
+	RETURN NEXT is(pg_temp.events(), ARRAY['addendum_signed', 'published'], what || 'sign of an addendum: one event, then it is published');
 	e := pg_temp.event('report.addendum_signed');
 	RETURN NEXT is(ROW(e.report_ids, e.group_id, e.document_id, e.data)::text,
 		ROW(ids, grp, addendum, '{"old_status": "signed", "status": "addendum_signed"}'::jsonb)::text, what || 'addendum_signed: all reports, group, document signed, data');
@@ -228,7 +229,7 @@ BEGIN
 	-- the base has no final signature in any of them
 	RETURN NEXT is(pg_temp.outcome(pg_temp.calling('sign', ids[size], 'ada')), 'done', what || 'an attending may sign');
 	RETURN NEXT is(pg_temp.all_are(ids), 'signed ada final', what || 'signed, and his');
-	RETURN NEXT is(pg_temp.events(), CASE WHEN c.owner = 'ada' THEN '{signed}' ELSE '{owner_changed,signed}' END::text[], what || 'its events');
+	RETURN NEXT is(pg_temp.events(), CASE WHEN c.owner = 'ada' THEN '{signed,published}' ELSE '{owner_changed,signed,published}' END::text[], what || 'its events');
 	RETURN NEXT is((pg_temp.event('report.signed')).document_id, document, what || 'the text that was signed preliminarily');
 	IF c.owner IS DISTINCT FROM 'ada' THEN
 		RETURN NEXT is((pg_temp.event('report.owner_changed')).data, jsonb_build_object('old_owner', c.owner, 'new_owner', 'ada'), what || 'owner_changed: data');

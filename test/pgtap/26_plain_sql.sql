@@ -94,13 +94,13 @@ SELECT is((reportlink_reject('north', (:'p1'::bigint[])[1])).status, 'draft', 'r
 SELECT is(pg_temp.states(:'p1'), ARRAY['draft ada'], 'and goes back to who signed');
 SELECT lives_ok(pg_temp.setting((:'p1'::bigint[])[1], 'status = ''signed'''), 'finally signed');
 SELECT is((SELECT array_agg(DISTINCT signed_at) FROM reportlink.report WHERE report_id = ANY (:'p1')), ARRAY[now()], 'signed_at is set on all');
-SELECT is(pg_temp.events(), ARRAY['rejected', 'signed'], 'one event');
+SELECT is(pg_temp.events(), ARRAY['rejected', 'signed', 'published'], 'one event; without recall it is published with it');
 SELECT is((reportlink_start_addendum('north', (:'p1'::bigint[])[3])).status, 'signed', 'an addendum starts on it');
 SELECT lives_ok(pg_temp.setting((:'p1'::bigint[])[3], 'status = ''addendum_prelim_signed'''), 'that is signed preliminarily');
 SELECT is((reportlink_reject('north', (:'p1'::bigint[])[1])).status, 'signed', 'rejected, to the status it stood on');
 SELECT is((SELECT array_agg(DISTINCT addendum_open) FROM reportlink.report WHERE report_id = ANY (:'p1')), ARRAY[true], 'with the addendum open');
 SELECT lives_ok(pg_temp.setting((:'p1'::bigint[])[3], 'status = ''addendum_signed'''), 'and signed finally');
-SELECT is(pg_temp.events(), ARRAY['addendum_started', 'prelim_signed', 'rejected', 'addendum_signed'], 'a preliminary addendum is prelim_signed, a final one addendum_signed');
+SELECT is(pg_temp.events(), ARRAY['addendum_started', 'prelim_signed', 'rejected', 'addendum_signed', 'published'], 'a preliminary addendum is prelim_signed, a final one addendum_signed and published');
 SELECT is(pg_temp.states(:'p1'), ARRAY['addendum_signed ada'], 'all of them');
 SELECT is((SELECT array_agg(DISTINCT addendum_open) FROM reportlink.report WHERE report_id = ANY (:'p1')), ARRAY[false], 'the addendum is no longer open');
 
@@ -117,7 +117,7 @@ SELECT is(pg_temp.outcome_for(current_user, pg_temp.setting((pg_temp.reading('E2
 SELECT pg_temp.reading('T1', 3, 'ren', 'prelim_signed') AS t1, pg_temp.act('ada') AS ignored \gset
 SELECT lives_ok(pg_temp.setting((:'t1'::bigint[])[2], 'status = ''signed'''), 'an attending signs what a resident prelim-signed');
 SELECT is(pg_temp.states(:'t1'), ARRAY['signed ada'], 'and has taken it over, all of it');
-SELECT is(pg_temp.events(), ARRAY['owner_changed', 'signed'], 'owner_changed comes first');
+SELECT is(pg_temp.events(), ARRAY['owner_changed', 'signed', 'published'], 'owner_changed comes first');
 SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": "ren", "new_owner": "ada"}', 'from the resident');
 SELECT is((pg_temp.event('report.owner_changed')).report_ids, :'t1'::bigint[], 'of all reports');
 SELECT is((SELECT array_agg(s.status || ' ' || s.signed_by ORDER BY s.signature_id) FROM reportlink.signature s WHERE s.document_id = pg_temp.document_of((:'t1'::bigint[])[1])),
@@ -228,7 +228,7 @@ SELECT lives_ok('UPDATE reportlink.report r SET status = CASE WHEN t.unit % 2 = 
 SELECT is(pg_temp.thousand(), format('%s prelim_signed ada, %s signed ada', (SELECT count(*) FROM thousand WHERE unit % 2 = 1), (SELECT count(*) FROM thousand WHERE unit % 2 = 0)),
 	'the others stay');
 SELECT is((SELECT count(*) FROM reportlink.report r JOIN thousand t ON t.report = r.report_id WHERE (r.signed_at IS NULL) <> (t.unit % 2 = 1)), 0::bigint, 'signed_at is set with it');
-SELECT is(pg_temp.events(), array_fill('signed'::text, ARRAY[237]), 'signed: once for each of the 237');
+SELECT is(pg_temp.events(), array_fill('signed'::text, ARRAY[237]) || array_fill('published'::text, ARRAY[237]), 'signed: once for each of the 237, then published: once for each');
 SELECT pg_temp.refused('UPDATE reportlink.report r SET status = CASE WHEN t.unit = 300 THEN ''addendum_signed'' ELSE ''signed'' END FROM thousand t WHERE r.report_id = t.report',
 	'RL015 invalid status transition', 'one unit that may not become it, and 474 that may or are: RL015, and nothing changed');
 SELECT lives_ok('UPDATE reportlink.report r SET owner_id = CASE WHEN t.unit % 2 = 0 THEN ''rex'' ELSE ''abe'' END FROM thousand t WHERE r.report_id = t.report AND t.place = 1',

@@ -4,14 +4,15 @@
 -- have them; then the functions do the same, and must leave the same.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(11611);
+SELECT plan(13416);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'ren', 'resident');
 CREATE ROLE reportlink_test_writer;
 GRANT USAGE ON SCHEMA reportlink TO reportlink_test_writer;
 GRANT SELECT, UPDATE ON reportlink.report TO reportlink_test_writer;
 
--- The start states, and how the functions get there: ren signs preliminarily, abe finally
+-- The start states, and how the functions get there: ren signs preliminarily, abe finally. Recall is
+-- off, but where a final signature is to wait for its publication
 
 CREATE TEMP TABLE start (state text PRIMARY KEY, status text, addendum_open boolean, signed boolean, steps text[]);
 INSERT INTO start
@@ -23,6 +24,7 @@ FROM (VALUES
 	('prelim_signed', false, 'open ren, save ren, prelim_sign ren'),
 	('prelim_signed, addendum open', false, 'open ren, save ren, prelim_sign ren, start_addendum ren, save ren'),
 	('signed', true, 'open ren, save ren, prelim_sign ren, sign abe'),
+	('signed, not published', true, 'open ren, save ren, prelim_sign ren, recall on, sign abe, recall off'),
 	('signed, addendum open', true, 'open ren, save ren, prelim_sign ren, sign abe, start_addendum abe, save abe'),
 	('addendum_prelim_signed', false, 'open ren, save ren, prelim_sign ren, start_addendum ren, save ren, prelim_sign ren'),
 	('addendum_prelim_signed, addendum open', false,
@@ -33,6 +35,8 @@ FROM (VALUES
 		'open ren, save ren, prelim_sign ren, sign abe, assign ren, start_addendum ren, save ren, prelim_sign ren, start_addendum ren, save ren'),
 	('addendum_signed', true,
 		'open ren, save ren, prelim_sign ren, sign abe, assign ren, start_addendum ren, save ren, prelim_sign ren, sign abe'),
+	('addendum_signed, not published', true,
+		'open ren, save ren, prelim_sign ren, sign abe, assign ren, start_addendum ren, save ren, prelim_sign ren, recall on, sign abe, recall off'),
 	('addendum_signed, addendum open', true,
 		'open ren, save ren, prelim_sign ren, sign abe, assign ren, start_addendum ren, save ren, prelim_sign ren, sign abe, start_addendum abe, save abe')
 	) AS s (state, signed, steps);
@@ -46,6 +50,7 @@ BEGIN
 	CASE function
 		WHEN 'save' THEN PERFORM reportlink_save('north', report, '{"final_report": "No fracture."}', actor => who);
 		WHEN 'assign' THEN PERFORM reportlink_assign('north', report, who, 'adm');
+		WHEN 'recall' THEN UPDATE reportlink.organization SET recall_enabled = who = 'on' WHERE organization_id = 'north';
 		WHEN 'cancel' THEN PERFORM reportlink_cancel('north', report, false, 'adm');
 		ELSE EXECUTE format('SELECT reportlink_%s(''north'', $1, actor => $2)', function) USING report, who;
 	END CASE;
@@ -175,6 +180,9 @@ BEGIN
 	END IF;
 	o.events := o.events || CASE act WHEN 'open' THEN 'opened' WHEN 'close' THEN 'closed' WHEN 'cancel' THEN 'cancelled'
 		WHEN 'prelim_sign' THEN 'prelim_signed' WHEN 'sign' THEN CASE new_status WHEN 'signed' THEN 'signed' ELSE 'addendum_signed' END END;
+	IF act = 'sign' THEN
+		o.events := o.events || 'published'::text;
+	END IF;
 	RETURN o;
 END
 $$;
@@ -196,6 +204,7 @@ CREATE FUNCTION pg_temp.run(report_ids bigint[], database_role text, user_id tex
 DECLARE
 	mark bigint := (SELECT max(e.event_id) FROM reportlink.event e WHERE e.organization_id = 'north');
 	signatures bigint := (SELECT max(s.signature_id) FROM reportlink.signature s WHERE s.organization_id = 'north');
+	publications bigint := (SELECT max(p.publication_id) FROM reportlink.publication p WHERE p.organization_id = 'north');
 BEGIN
 	PERFORM set_config('reportlink.user_id', coalesce(run.user_id, ''), true);
 	PERFORM set_config('role', run.database_role, true);
@@ -210,7 +219,8 @@ BEGIN
 	events := ARRAY(SELECT concat_ws(' ', replace(e.type, 'report.', ''), e.report_ids::text, e.actor)
 		FROM reportlink.event e WHERE e.organization_id = 'north' AND e.event_id > mark ORDER BY e.event_id);
 	trace := jsonb_build_object(
-		'events', (SELECT jsonb_agg(to_jsonb(e) - '{event_id,database_role,occurred_at,transaction_id}'::text[] ORDER BY e.event_id)
+		'events', (SELECT jsonb_agg(to_jsonb(e) - '{event_id,database_role,occurred_at,transaction_id}'::text[]
+				|| jsonb_build_object('data', e.data - '{publication_id,publish_at}'::text[]) ORDER BY e.event_id)
 			FROM reportlink.event e WHERE e.organization_id = 'north' AND e.event_id > mark),
 		'reports', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.report_id)
 			FROM reportlink.report r WHERE r.organization_id = 'north' AND r.report_id = ANY (run.report_ids)),
@@ -219,6 +229,8 @@ BEGIN
 				SELECT u.group_id FROM unit u WHERE u.report_ids = run.report_ids)),
 		'signatures', (SELECT jsonb_agg(to_jsonb(s) - '{signature_id,signed_at}'::text[] ORDER BY s.signature_id)
 			FROM reportlink.signature s WHERE s.organization_id = 'north' AND s.signature_id > signatures),
+		'publications', (SELECT jsonb_agg(to_jsonb(p) - '{publication_id,scheduled_at,publish_at,finished_at}'::text[] ORDER BY p.publication_id)
+			FROM reportlink.publication p WHERE p.organization_id = 'north' AND p.publication_id > publications),
 		'past links', (SELECT jsonb_agg(to_jsonb(l) - '{past_link_id,left_at}'::text[] ORDER BY l.past_link_id)
 			FROM reportlink.past_link l WHERE l.organization_id = 'north' AND l.report_id = ANY (run.report_ids)));
 	RAISE EXCEPTION USING ERRCODE = 'TRY01';
