@@ -388,7 +388,7 @@ rl_publish_or_note(Call *call, const DuePublication *due)
 		ReThrowError(error);
 	if (error != NULL)
 		reportlink_publication_failed(call, due, error->message);
-	return published;
+	return error == NULL && published;
 }
 
 /* What is due now in any organization, nothing of it locked; at most limit. Returns how many. */

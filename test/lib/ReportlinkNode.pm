@@ -8,12 +8,13 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use POSIX qw(sysconf _SC_CLK_TCK);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_node install_reportlink load_stress stress_command history_ok
-  worker_settings install_recall await_worker published_once_ok);
+  worker_settings install_recall await_worker idle_ok published_once_ok);
 
 # A running server; settings are lines of postgresql.conf
 sub start_node
@@ -191,9 +192,37 @@ sub await_worker
 	my ($node, $database, $activity) = @_;
 	my $worker = "FROM pg_stat_activity WHERE backend_type = 'reportlink worker' AND datname = '$database'";
 
-	$node->poll_query_until('postgres', "SELECT count(*) = 1 $worker AND query ~ \$\$$activity\$\$")
+	$node->poll_query_until('postgres', "SELECT count(*) = 1 $worker AND query ~ \$re\$$activity\$re\$")
 	  or die "no worker in $database: $activity";
 	return $node->safe_psql('postgres', "SELECT pid $worker");
+}
+
+# Seconds of processor time that a process has used
+sub processor_time
+{
+	my ($pid) = @_;
+	my ($fields) = slurp_file("/proc/$pid/stat") =~ /.*\) (.*)/;
+	my @fields = split / /, $fields;
+
+	return ($fields[11] + $fields[12]) / sysconf(_SC_CLK_TCK);
+}
+
+# For two seconds a process does next to nothing
+sub idle_ok
+{
+	my ($pid, $name) = @_;
+
+  SKIP:
+	{
+		skip 'no /proc', 1 unless -r "/proc/$pid/stat";
+		my $before = processor_time($pid);
+
+		sleep 2;
+		my $used = processor_time($pid) - $before;
+
+		cmp_ok($used, '<', 0.5, "$name: in 2 s it needs the processor for $used s");
+	}
+	return;
 }
 
 # So many publications were executed, each once; none waits and none went wrong
