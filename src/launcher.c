@@ -82,15 +82,15 @@ reportlink_worker_databases(void)
 	return names;
 }
 
-/* Reads the configuration again when the server was told to */
-void
+/* Reads the configuration again when the server was told to; false: it was not */
+bool
 reportlink_reload_settings(void)
 {
-	if (ConfigReloadPending)
-	{
-		ConfigReloadPending = false;
-		ProcessConfigFile(PGC_SIGHUP);
-	}
+	if (!ConfigReloadPending)
+		return false;
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+	return true;
 }
 
 /* Until that time, its latch, or reportlink.worker_naptime, whatever is first */
@@ -102,8 +102,8 @@ reportlink_sleep(TimestampTz until)
 	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
 					 Min(milliseconds, reportlink_worker_naptime * 1000L), PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
+	QueryCancelPending = false; /* nothing is being done that could be cancelled */
 	CHECK_FOR_INTERRUPTS();
-	reportlink_reload_settings();
 }
 
 /* InvalidOid: there is none of that name, or nobody may connect to it */
@@ -260,5 +260,6 @@ reportlink_launcher_main(Datum arg)
 
 		pgstat_report_activity(STATE_IDLE, "looking after the workers");
 		reportlink_sleep(again);
+		(void) reportlink_reload_settings();
 	}
 }

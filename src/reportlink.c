@@ -79,7 +79,8 @@ _PG_init(void)
 							1, 3600, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("reportlink");
 
-	if (process_shared_preload_libraries_in_progress)
+	/* pg_upgrade replaces the files under the servers that it starts: nobody may write there */
+	if (process_shared_preload_libraries_in_progress && !IsBinaryUpgrade)
 	{
 		reportlink_request_slots();
 		reportlink_register_launcher();

@@ -39,6 +39,9 @@ static const char *const rl_settings[][2] = {
 /* What keeps the worker from working, as it was said last; NULL: nothing does */
 static char *rl_trouble = NULL;
 
+/* The worker's database */
+static char *rl_database = NULL;
+
 /* For what is found in one transaction, and may be asked for in the next */
 static MemoryContext rl_scratch = NULL;
 
@@ -176,12 +179,40 @@ rl_say_works(void)
 static ErrorData *
 rl_settle(Turn *turn, ErrorData *error)
 {
-	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK)
+	if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
+		error->sqlerrcode == ERRCODE_QUERY_CANCELED)
 		return NULL;
 	if (!reportlink_is_publications_error(error->sqlerrcode))
 		return error;
 	turn->message = error->message;
 	return rl_transaction(rl_note_failed, turn);
+}
+
+/* Nobody can rename the database while the worker is connected to it */
+static void
+rl_note_database(void)
+{
+	StartTransactionCommand();
+	rl_database = MemoryContextStrdup(TopMemoryContext, get_database_name(MyDatabaseId));
+	CommitTransactionCommand();
+}
+
+/* After a reload of the configuration that took the worker's database out of the setting it ends */
+static void
+rl_end_unless_wanted(void)
+{
+	MemoryContext caller = MemoryContextSwitchTo(rl_scratch);
+	ListCell *cell;
+	bool wanted = false;
+
+	if (reportlink_reload_settings())
+	{
+		foreach(cell, reportlink_worker_databases())
+			wanted |= strcmp(lfirst(cell), rl_database) == 0;
+		if (!wanted)
+			proc_exit(0);
+	}
+	MemoryContextSwitchTo(caller);
 }
 
 /* Publishes what was listed; NULL, or what keeps the worker from working */
@@ -194,6 +225,7 @@ rl_publish_listed(Turn *turn, int *published)
 		ErrorData *error;
 
 		CHECK_FOR_INTERRUPTS();
+		rl_end_unless_wanted();
 		turn->current = &turn->due[i];
 		error = rl_transaction(rl_publish, turn);
 		if (error == NULL)
@@ -260,32 +292,6 @@ rl_report_idle(TimestampTz until)
 	pgstat_report_stat(true);
 }
 
-/* The name of the worker's database, for as long as it runs: nobody can rename it meanwhile */
-static char *
-rl_database_name(void)
-{
-	char *name;
-
-	StartTransactionCommand();
-	name = MemoryContextStrdup(TopMemoryContext, get_database_name(MyDatabaseId));
-	CommitTransactionCommand();
-	return name;
-}
-
-static bool
-rl_is_wanted(const char *database)
-{
-	MemoryContext caller = MemoryContextSwitchTo(rl_scratch);
-	List *names = reportlink_worker_databases();
-	ListCell *cell;
-	bool wanted = false;
-
-	foreach(cell, names)
-		wanted |= strcmp(lfirst(cell), database) == 0;
-	MemoryContextSwitchTo(caller);
-	return wanted;
-}
-
 /*
  * Main function of a worker: arg is the oid of its database. It ends when
  * reportlink.databases does not name that any more.
@@ -293,8 +299,6 @@ rl_is_wanted(const char *database)
 void
 reportlink_worker_main(Datum arg)
 {
-	char *database;
-
 	reportlink_begin_process();
 	BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(arg), InvalidOid, 0);
 	if (!reportlink_take_slot())
@@ -305,9 +309,9 @@ reportlink_worker_main(Datum arg)
 	rl_scratch =
 		AllocSetContextCreate(TopMemoryContext, "reportlink worker", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(TopMemoryContext);
-	database = rl_database_name();
+	rl_note_database();
 
-	do
+	for (;;)
 	{
 		TimestampTz until;
 
@@ -317,6 +321,6 @@ reportlink_worker_main(Datum arg)
 		reportlink_sleeps_until(until);
 		rl_report_idle(until);
 		reportlink_sleep(until);
-	} while (rl_is_wanted(database));
-	proc_exit(0);
+		rl_end_unless_wanted();
+	}
 }

@@ -14,7 +14,7 @@ extern void reportlink_register_launcher(void);
 /* what both are made of */
 extern void reportlink_begin_process(void);
 extern List *reportlink_worker_databases(void);
-extern void reportlink_reload_settings(void);
+extern bool reportlink_reload_settings(void);
 extern void reportlink_sleep(TimestampTz until);
 
 extern PGDLLEXPORT void reportlink_launcher_main(Datum arg);
