@@ -14,9 +14,7 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/proc.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -34,7 +32,7 @@ typedef struct Watched
 	char *name;
 	BackgroundWorkerHandle *handle; /* of the worker started last, NULL: none yet */
 	TimestampTz started_at;
-	const char *trouble; /* what was said of it last, NULL: nothing */
+	const char *trouble; /* a constant: what was said of it last; NULL: nothing */
 } Watched;
 
 /* Watched databases, in TopMemoryContext: those of the setting, and any that were */
@@ -128,7 +126,7 @@ rl_find_database(const char *name)
 	return database;
 }
 
-/* NULL: none is running */
+/* The database of that name, added when it is new */
 static Watched *
 rl_watch(const char *name)
 {

@@ -27,6 +27,9 @@
 #define MIN_BUSY_MS 20
 #define MAX_BUSY_MS 1280
 
+/* How much of what is due is looked up at once: to look from the start for each would be slow */
+#define LOOK_AHEAD 1000
+
 /* Settings that a database or a server must not change for the worker */
 static const char *const rl_settings[][2] = {
 	{"search_path", "pg_catalog, pg_temp"},
@@ -44,9 +47,6 @@ static char *rl_database = NULL;
 
 /* For what is found in one transaction, and may be asked for in the next */
 static MemoryContext rl_scratch = NULL;
-
-/* How much of what is due is looked up at once: to look from the start for each would be slow */
-#define LOOK_AHEAD 1000
 
 /* One turn: everything that is due, and then the time of what is next */
 typedef struct Turn
