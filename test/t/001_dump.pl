@@ -52,7 +52,8 @@ $node->safe_psql('postgres', 'CREATE DATABASE original');
 install_reportlink($node, 'original');
 
 # Linked, merged, dissolved and unlinked reports, one with a text of its own; and
-# saved, signed, rejected and cancelled ones, one with an open addendum
+# saved, signed, rejected and cancelled ones, one with an open addendum, one that waits
+# for its publication and one that was taken back
 $node->safe_psql(
 	'original', q{
 	WITH d AS (
@@ -74,7 +75,7 @@ $node->safe_psql(
 	SELECT reportlink_unlink('north', '{7}', actor => 'rex');
 
 	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
-	SELECT 'north', 'P3', 'B' || n FROM generate_series(10, 14) n;
+	SELECT 'north', 'P3', 'B' || n FROM generate_series(10, 16) n;
 	SELECT reportlink_link('north', '{10,11}', actor => 'ada');
 	SELECT reportlink_save('north', 10, '{"final_report": "Normal.", "study_at": "2026-03-02T08:10:00Z"}', actor => 'ada');
 	SELECT reportlink_prelim_sign('north', 11, 'ada');
@@ -89,6 +90,11 @@ $node->safe_psql(
 	SELECT reportlink_open('north', 14, 'rex');
 	SELECT reportlink_save('north', 14, '{"transcript": "First words"}', actor => 'rex');
 	SELECT reportlink_save('north', 14, '{"transcript": "First words, then"}', checkpoint => false, actor => 'rex');
+	UPDATE reportlink.organization SET recall_enabled = true;
+	SELECT reportlink_open('north', n, 'ada'),
+		reportlink_save('north', n, '{"final_report": "Normal."}', actor => 'ada'),
+		reportlink_sign('north', n, 'ada') FROM generate_series(15, 16) n;
+	SELECT reportlink_cancel_publish('north', 16, 'abe');
 
 	ALTER TABLE reportlink.report ADD COLUMN site_note text;
 	UPDATE reportlink.report SET site_note = 'room ' || report_id;
@@ -109,9 +115,10 @@ my $histories = q{
 my $history = $node->safe_psql('original', $histories);
 is( $node->safe_psql('original', q{
 		SELECT (SELECT count(*) FROM reportlink.signature), (SELECT count(*) > 0 FROM reportlink.past_link),
+			(SELECT string_agg(state, ',' ORDER BY publication_id) FROM reportlink.publication),
 			(SELECT count(*) FROM reportlink_history('north', 11) WHERE signed)}),
-	'3|t|1',
-	'there are signatures and past links');
+	'5|t|executed,scheduled,cancelled|1',
+	'there are signatures, past links and publications');
 
 my $dump = dump_of('original');
 
@@ -132,7 +139,7 @@ for my $database ('copy', 'parallel')
 		$events, "$database: restoring recorded nothing");
 	is( $node->safe_psql($database,
 			q{SELECT count(*) FROM reportlink.report WHERE site_note = 'room ' || report_id}),
-		14,
+		16,
 		"$database: the column that the user added is there");
 	is($node->safe_psql($database, $histories), $history, "$database: every history is as it was");
 	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$database: nothing is broken");
@@ -181,6 +188,14 @@ $node->safe_psql('copy', q{SELECT reportlink_discard('north', 14, actor => 'rex'
 is( $node->safe_psql('copy', q{SELECT status, transcript FROM reportlink.report_text WHERE report_id = 14}),
 	'draft|First words',
 	'copy: a discarded draft goes back to its last checkpoint');
+$node->safe_psql('copy', q{UPDATE reportlink.publication SET publish_at = now() WHERE state = 'scheduled'});
+is( $node->safe_psql('copy', q{
+		SELECT reportlink_publish_due(), reportlink_publish_due();
+		SELECT report_ids, actor FROM reportlink.event WHERE type = 'report.published' ORDER BY event_id DESC LIMIT 1}),
+	"1|0\n{15}|ada",
+	'copy: what waited for its publication is published, once');
+is($node->safe_psql('parallel', q{SELECT status FROM reportlink_cancel_publish('north', 15, 'abe')}),
+	'draft', 'parallel: or taken back');
 
 # The extension goes, the reports stay
 my $whole = dump_of('copy');
