@@ -2,7 +2,7 @@
 -- when, and what is refused.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(561);
+SELECT plan(563);
 
 CREATE FUNCTION pg_temp.saving(report bigint, content jsonb DEFAULT '{"transcript": "new"}', actor text DEFAULT 'ada', expected bigint DEFAULT NULL) RETURNS text
 	LANGUAGE sql
@@ -154,6 +154,11 @@ SELECT matches(pg_temp.detail(pg_temp.saving(:b1, expected => :w1)), format('%s.
 SELECT is(pg_temp.text_of(:b1), 'two', 'nothing came of it');
 SELECT reportlink_save('north', :b1, '{"transcript": "three"}', NULL, true, 'ada') AS w3 \gset
 SELECT is(pg_temp.text_of(:b1), 'three', 'without it, whatever is in force is saved upon');
+
+SELECT reportlink_save('north', :b2, '{"transcript": null}', NULL, true, 'ada') AS x2 \gset
+SELECT lives_ok(pg_temp.saving(:b2, expected => :x2), 'expected a version with nothing in it, by its id');
+SELECT reportlink_save('north', :b2, '{"transcript": ""}', NULL, true, 'ada') AS x3 \gset
+SELECT lives_ok(pg_temp.saving(:b2, expected => 0), 'or as blank text: 0');
 
 -- Who may (section 8): 1 yes, 0 RL014, whoever owns it; in and out of a group
 

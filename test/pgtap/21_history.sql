@@ -3,7 +3,7 @@
 -- who does not own the tables changes or removes what was signed.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(485);
+SELECT plan(488);
 
 UPDATE reportlink.organization SET addendum_header = 'ADDENDUM' WHERE organization_id = 'north';
 
@@ -217,6 +217,16 @@ SELECT count(*) AS ignored FROM reportlink_unlink('north', ARRAY[:g2], false, 'r
 SELECT reportlink_prelim_sign('north', :g2, 'rex') AS ignored, reportlink_sign('north', :g2, 'ada') AS ignored2 \gset
 SELECT is((SELECT (h.document_id, h.signed_as, h.signed_by)::text FROM reportlink_history('north', :g2) h), format('(%s,signed,ada)', :both::text), 'who left and was signed alone: the last signature for it');
 SELECT is((SELECT (h.document_id, h.signed_as, h.signed_by)::text FROM reportlink_history('north', :g1) h), format('(%s,prelim_signed,rex)', :both::text), 'who stayed: the signature of the group');
+
+-- Blank text of a group, which that of a report that joins it replaces, and what stood there before it
+SELECT pg_temp.new_report('north', 'P8', 'H1') AS h1, pg_temp.new_report('north', 'P8', 'H2') AS h2, pg_temp.new_report('north', 'P8', 'H3') AS h3 \gset
+SELECT reportlink_open('north', :h3, 'ada') AS ignored, reportlink_save('north', :h3, '{"final_report": "of the one that joins"}', NULL, true, 'ada') AS joining \gset
+SELECT reportlink_link('north', ARRAY[:h1, :h2], true, 'ada') AS ignored, reportlink_save('north', :h1, '{"final_report": "words"}', NULL, true, 'ada') AS words,
+	reportlink_save('north', :h2, '{"final_report": null}', NULL, false, 'ada') AS emptied \gset
+SELECT is(pg_temp.problems(), 'none', 'a group with text, then without');
+SELECT reportlink_link('north', ARRAY[:h1, :h3], true, 'ada') AS ignored, reportlink_prune_documents('north', 'infinity') AS ignored2 \gset
+SELECT is((SELECT array_agg(h.document_id) FROM reportlink_history('north', :h2) h), ARRAY[:joining, :words, :emptied]::bigint[], 'its blank text is replaced: the history of its reports has all three');
+SELECT is(pg_temp.problems(), 'none', 'whoever joins, nothing is missing from any history');
 
 -- And as chance has it: 500 calls, most of them by the owner, on six reports of another patient, the same ones each time
 
