@@ -401,14 +401,15 @@ reportlink_list_due(int limit, DuePublication **due)
 }
 
 /*
- * Publishes one of them; false when it is not pending any more, or somebody
- * else has locked it or its patient
+ * Publishes one of them; false when it is not due any more, or somebody else
+ * has locked it or its patient
  */
 bool
 reportlink_publish_one(Call *call, const DuePublication *due)
 {
 	NullableDatum args[] = {reportlink_arg_text(due->organization_id),
-							reportlink_arg_id(due->publication_id)};
+							reportlink_arg_id(due->publication_id),
+							reportlink_arg_time(GetCurrentTimestamp())};
 
 	return reportlink_execute(QUERY_CLAIM_PUBLICATION, args) > 0 && rl_publish(call, due);
 }

@@ -305,10 +305,12 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_CLAIM_DUE] = {DUE_PUBLICATIONS "FOR NO KEY UPDATE OF p SKIP LOCKED",
 						 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
 
-	[QUERY_CLAIM_PUBLICATION] = {"SELECT FROM reportlink.publication p "
-								 "WHERE p.organization_id = $1 AND p.publication_id = $2 "
-								 "AND p.state = 'scheduled' FOR NO KEY UPDATE SKIP LOCKED",
-								 {TEXTOID, INT8OID}},
+	/* one that was listed, if it still is due at $3 and nobody has locked it */
+	[QUERY_CLAIM_PUBLICATION] =
+		{"SELECT FROM reportlink.publication p "
+		 "WHERE p.organization_id = $1 AND p.publication_id = $2 AND p.state = 'scheduled' "
+		 "AND coalesce(p.retry_at, p.publish_at) <= $3 FOR NO KEY UPDATE SKIP LOCKED",
+		 {TEXTOID, INT8OID, TIMESTAMPTZOID}},
 
 	[QUERY_NEXT_PUBLICATION] = {"SELECT coalesce(p.retry_at, p.publish_at) "
 								"FROM reportlink.publication p WHERE p.state = 'scheduled' "
