@@ -44,6 +44,7 @@ CREATE TABLE stress.choice (
 	place bigint GENERATED ALWAYS AS IDENTITY,
 	session integer NOT NULL DEFAULT pg_backend_pid()
 );
+CREATE INDEX ON stress.choice (session, place);
 
 CREATE TABLE stress.tally (
 	choice_key bigint NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE stress.tally (
 	message text, -- with its detail
 	isolation text NOT NULL DEFAULT current_setting('transaction_isolation')
 );
+CREATE INDEX ON stress.tally (choice_key);
 
 -- Versions that a report was seen with, right after something was done to it
 CREATE TABLE stress.seen (
