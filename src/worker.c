@@ -114,14 +114,22 @@ rl_note_failed(Call *call, void *state)
 	reportlink_publication_failed(call, turn->current, turn->message);
 }
 
-/* Does some work in a transaction of its own; an error rolls it back and is returned */
+/*
+ * Does some work in a transaction of its own; an error rolls it back and is
+ * returned. The worker is a superuser, but nothing of this may be done as one:
+ * a deferred trigger of the owner of the tables is fired by the commit, when
+ * the work and its user are over.
+ */
 static ErrorData *
 rl_transaction(Work work, Turn *turn)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ErrorData *volatile error = NULL;
 	Call call = {0};
+	Oid worker_user;
+	int context;
 
+	GetUserIdAndSecContext(&worker_user, &context);
 	PG_TRY();
 	{
 		SetCurrentStatementStartTimestamp();
@@ -129,9 +137,11 @@ rl_transaction(Work work, Turn *turn)
 		PushActiveSnapshot(GetTransactionSnapshot());
 		MemoryContextSwitchTo(rl_scratch);
 		rl_require_extension();
+		SetUserIdAndSecContext(reportlink_tables_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
 		reportlink_work(&call, WORK_LOOKUPS, work, turn);
 		PopActiveSnapshot();
 		CommitTransactionCommand();
+		SetUserIdAndSecContext(worker_user, context);
 	}
 	PG_CATCH();
 	{
