@@ -5,8 +5,9 @@
  * Section 7 of the semantics. What a publication waits for is its own row.
  * Whoever finishes it, a user or what is due, locks the patient and that row
  * and finds it still scheduled: so each is finished once. Publishing what is
- * due never waits for a lock, it skips what is locked and comes again: so it
- * has no part in any deadlock, and nobody keeps it from the other reports.
+ * due never waits for a lock on any of this, it skips what is locked and comes
+ * again: so it has no part in any deadlock, and nobody keeps it from the other
+ * reports.
  */
 #include "publication.h"
 
@@ -281,27 +282,32 @@ rl_try_lock(Call *call, const DuePublication *due)
 	}
 }
 
-/* The reports that are published, in link order; none when the MRN has just changed */
+/*
+ * The reports that are published, in link order, their identifiers held as they
+ * are; none when somebody changes these, or has just changed the MRN.
+ */
 static Ids
-rl_published_reports(Call *call, const DuePublication *due, ReportGroup *group)
+rl_hold_reports(Call *call, const DuePublication *due, ReportGroup *group)
 {
+	bool linked = due->group_id != 0;
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_text(due->mrn), reportlink_arg_id(due->group_id),
-							reportlink_arg_id(due->group_id != 0 ? 0 : due->report_id)};
-	int count = reportlink_execute(QUERY_PUBLISHED_REPORTS, args);
+							reportlink_arg_text(due->mrn),
+							reportlink_arg_id(linked ? due->group_id : due->report_id)};
+	int count = reportlink_execute(linked ? QUERY_HOLD_GROUP : QUERY_HOLD_REPORT, args);
 	Ids ids = reportlink_ids(count);
 
+	if (count == 0 || count < reportlink_get_int(0, 3))
+		return ids;
 	for (int i = 0; i < count; i++)
 		reportlink_ids_add(&ids, reportlink_get_id(i, 1));
-	*group = (ReportGroup){.group_id = due->group_id,
-						   .default_report_id = count > 0 ? reportlink_get_id(0, 2) : 0};
+	*group = (ReportGroup){.group_id = due->group_id, .default_report_id = reportlink_get_id(0, 2)};
 	return ids;
 }
 
 /*
  * Publishes what was claimed, for who signed it; false when somebody is at
- * work on the patient. No report changes and membership is frozen, so the
- * reports themselves need no lock.
+ * work on the patient or changes an identifier. No report is changed, and
+ * membership is frozen.
  */
 static bool
 rl_publish(Call *call, const DuePublication *due)
@@ -314,7 +320,7 @@ rl_publish(Call *call, const DuePublication *due)
 	call->actor = due->requested_by;
 	if (!rl_try_lock(call, due))
 		return false;
-	report_ids = rl_published_reports(call, due, &group);
+	report_ids = rl_hold_reports(call, due, &group);
 	if (report_ids.count == 0)
 		return false;
 

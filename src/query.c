@@ -317,17 +317,24 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								"ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT 1",
 								{0}},
 
-	/* all reports of group $3 of patient $2, in link order, with the default report; or report $4 */
-	[QUERY_PUBLISHED_REPORTS] =
-		{"SELECT r.report_id, g.default_report_id, r.link_position "
-		 "FROM reportlink.report_group g "
-		 "JOIN reportlink.report r "
-		 "ON r.organization_id = $1 AND r.mrn = $2 AND r.group_id = g.group_id "
-		 "WHERE g.organization_id = $1 AND g.group_id = $3 "
-		 "UNION ALL SELECT r.report_id, NULL, NULL FROM reportlink.report r "
-		 "WHERE r.organization_id = $1 AND r.report_id = $4 AND r.group_id IS NULL "
-		 "AND r.mrn IS NOT DISTINCT FROM $2 ORDER BY 3",
-		 {TEXTOID, TEXTOID, INT8OID, INT8OID}},
+	/*
+	 * What is published: all reports of group $3 of patient $2 in link order,
+	 * and a report of patient $2 (null: of none). Identifiers are a key, so
+	 * nobody can be changing them, but what else is changed is not waited for.
+	 */
+	[QUERY_HOLD_GROUP] = {"SELECT r.report_id, g.default_report_id, g.member_count "
+						  "FROM reportlink.report_group g "
+						  "JOIN reportlink.report r "
+						  "ON r.organization_id = $1 AND r.mrn = $2 AND r.group_id = g.group_id "
+						  "WHERE g.organization_id = $1 AND g.group_id = $3 "
+						  "ORDER BY r.link_position FOR KEY SHARE OF r SKIP LOCKED",
+						  {TEXTOID, TEXTOID, INT8OID}},
+
+	[QUERY_HOLD_REPORT] = {"SELECT r.report_id, NULL::bigint, 1 FROM reportlink.report r "
+						   "WHERE r.organization_id = $1 AND r.report_id = $3 "
+						   "AND r.group_id IS NULL AND r.mrn IS NOT DISTINCT FROM $2 "
+						   "FOR KEY SHARE SKIP LOCKED",
+						   {TEXTOID, TEXTOID, INT8OID}},
 
 	[QUERY_FINISH_PUBLICATION] =
 		{"UPDATE reportlink.publication p "
