@@ -49,7 +49,7 @@ sub statements
 		$statement;
 		SELECT sum(calls) FILTER (WHERE NOT event), coalesce(sum(calls) FILTER (WHERE event), 0), sum(rows)
 		FROM (SELECT *, query LIKE 'INSERT INTO reportlink.event %' AS event FROM pg_stat_statements) s
-		WHERE NOT toplevel AND query LIKE '%reportlink.%' AND query NOT LIKE '%FOR KEY SHARE%'
+		WHERE NOT toplevel AND query LIKE '%reportlink.%' AND query NOT LIKE '%FOR KEY SHARE OF x%'
 			AND query NOT LIKE '%OFFSET%';
 	});
 
