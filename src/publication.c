@@ -408,7 +408,7 @@ reportlink_list_due(int limit, DuePublication **due)
 
 /*
  * Publishes one of them; false when it is not due any more, or somebody else
- * has locked it or its patient
+ * has locked it, its patient or its reports
  */
 bool
 reportlink_publish_one(Call *call, const DuePublication *due)
