@@ -358,10 +358,13 @@ BEGIN
 			database_role text COLLATE "C" NOT NULL,
 			occurred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			data jsonb NOT NULL DEFAULT '{}',
+			cluster_id integer NOT NULL DEFAULT 0,
 			transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
 			CONSTRAINT event_pkey PRIMARY KEY (organization_id, event_id),
 			CONSTRAINT event_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization
 		);
+		-- what a subscriber has not seen yet: of transactions that ended after its last look
+		CREATE INDEX event_transaction_idx ON reportlink.event (organization_id, cluster_id, transaction_id);
 		COMMENT ON TABLE reportlink.event IS 'append-only audit and outbox: one row an action, all its reports in it';
 		COMMENT ON COLUMN reportlink.event.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.event.event_id IS 'the event; given before commit, so not the order of commits';
@@ -375,25 +378,51 @@ BEGIN
 		COMMENT ON COLUMN reportlink.event.database_role IS 'database role that called';
 		COMMENT ON COLUMN reportlink.event.occurred_at IS 'when';
 		COMMENT ON COLUMN reportlink.event.data IS 'what the action changed';
-		COMMENT ON COLUMN reportlink.event.transaction_id IS 'transaction that did it';
+		COMMENT ON COLUMN reportlink.event.cluster_id IS 'where it was recorded; 0 = from before, or elsewhere';
+		COMMENT ON COLUMN reportlink.event.transaction_id IS 'transaction that did it, of the cluster where it was recorded';
+
+		CREATE TABLE reportlink.cluster (
+			cluster_id integer NOT NULL,
+			system_identifier bigint NOT NULL,
+			database_oid oid NOT NULL,
+			event_oid oid NOT NULL,
+			noted_at timestamptz NOT NULL DEFAULT now(),
+			CONSTRAINT cluster_pkey PRIMARY KEY (cluster_id),
+			CONSTRAINT cluster_place_key UNIQUE (system_identifier, database_oid, event_oid),
+			CONSTRAINT cluster_number CHECK (cluster_id > 0)
+		);
+		COMMENT ON TABLE reportlink.cluster IS 'where these tables have lived: transaction ids of events mean something only there; a restored dump or an upgraded server adds a row';
+		COMMENT ON COLUMN reportlink.cluster.cluster_id IS 'number, in the order of events';
+		COMMENT ON COLUMN reportlink.cluster.system_identifier IS 'of the database cluster, as pg_control_system() tells it';
+		COMMENT ON COLUMN reportlink.cluster.database_oid IS 'database';
+		COMMENT ON COLUMN reportlink.cluster.event_oid IS 'table reportlink.event';
+		COMMENT ON COLUMN reportlink.cluster.noted_at IS 'when the first event was recorded there';
+		INSERT INTO reportlink.cluster (cluster_id, system_identifier, database_oid, event_oid)
+		SELECT 1, c.system_identifier, d.oid, 'reportlink.event'::regclass
+		FROM pg_control_system() c, pg_database d WHERE d.datname = current_database();
 
 		CREATE TABLE reportlink.subscriber (
 			organization_id text COLLATE "C" NOT NULL,
 			subscriber text COLLATE "C" NOT NULL,
 			created_at timestamptz NOT NULL DEFAULT now(),
+			types text[],
+			report_id bigint,
+			cluster_id integer NOT NULL,
 			window_start pg_snapshot,
 			window_end pg_snapshot,
-			acknowledged_event_id bigint,
+			acknowledged_event_id bigint NOT NULL DEFAULT 0,
 			CONSTRAINT subscriber_pkey PRIMARY KEY (organization_id, subscriber),
-			CONSTRAINT subscriber_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization,
 			CONSTRAINT subscriber_length CHECK (octet_length(subscriber) BETWEEN 1 AND 255)
 		);
 		COMMENT ON TABLE reportlink.subscriber IS 'durable read positions of event consumers';
-		COMMENT ON COLUMN reportlink.subscriber.organization_id IS 'organization';
+		COMMENT ON COLUMN reportlink.subscriber.organization_id IS 'organization; empty = every one, which is why it is no foreign key';
 		COMMENT ON COLUMN reportlink.subscriber.subscriber IS 'name of the consumer';
 		COMMENT ON COLUMN reportlink.subscriber.created_at IS 'when it subscribed';
-		COMMENT ON COLUMN reportlink.subscriber.window_start IS 'events visible in this snapshot are acknowledged';
-		COMMENT ON COLUMN reportlink.subscriber.window_end IS 'events visible in this snapshot are being read';
+		COMMENT ON COLUMN reportlink.subscriber.types IS 'types of events that it is given; null = all';
+		COMMENT ON COLUMN reportlink.subscriber.report_id IS 'report that its events are about; null = any';
+		COMMENT ON COLUMN reportlink.subscriber.cluster_id IS 'cluster of the events that it is reading; those of smaller numbers are acknowledged';
+		COMMENT ON COLUMN reportlink.subscriber.window_start IS 'events visible in this snapshot are acknowledged; null = none';
+		COMMENT ON COLUMN reportlink.subscriber.window_end IS 'events visible in this snapshot are being read; null = all of that cluster';
 		COMMENT ON COLUMN reportlink.subscriber.acknowledged_event_id IS 'last event acknowledged between the two';
 
 		CREATE TABLE reportlink.access (
@@ -465,6 +494,29 @@ BEGIN
 			) m ON true
 			WHERE p.state = 'scheduled';
 		COMMENT ON VIEW reportlink.pending_publication IS 'what waits for its publication: one row a report, or a group by its default report; negative seconds_left: overdue';
+
+		-- a row range of event_transaction_idx, from the first event that can be missing
+		CREATE VIEW reportlink.subscriber_lag AS
+			SELECT nullif(s.organization_id, '') AS organization_id, s.subscriber, s.created_at, s.types, s.report_id,
+				coalesce(sum(b.events), 0)::bigint AS events_behind,
+				coalesce(extract(epoch FROM statement_timestamp() - min(b.oldest)), 0) AS seconds_behind
+			FROM reportlink.subscriber s
+			LEFT JOIN reportlink.organization o
+				ON o.organization_id = s.organization_id OR s.organization_id = ''
+			LEFT JOIN LATERAL (
+				SELECT count(*) AS events, min(e.occurred_at) AS oldest
+				FROM reportlink.event e
+				WHERE e.organization_id = o.organization_id
+					AND (e.cluster_id, e.transaction_id) >= (s.cluster_id, coalesce(pg_snapshot_xmin(s.window_start), '0'))
+					AND (e.cluster_id > s.cluster_id
+						OR coalesce(NOT pg_visible_in_snapshot(e.transaction_id, s.window_start), true)
+						AND NOT (e.event_id <= s.acknowledged_event_id
+							AND coalesce(pg_visible_in_snapshot(e.transaction_id, s.window_end), true)))
+					AND (s.types IS NULL OR e.type = ANY (s.types))
+					AND (s.report_id IS NULL OR s.report_id = ANY (e.report_ids))
+			) b ON true
+			GROUP BY s.organization_id, s.subscriber;
+		COMMENT ON VIEW reportlink.subscriber_lag IS 'how far each subscriber is behind: events that wait for it, and seconds since the oldest of them';
 
 		-- on nothing of the extension, so that DROP EXTENSION leaves it; who may see the
 		-- statistics of other roles sees it (pg_read_all_stats)
@@ -721,6 +773,44 @@ COMMENT ON FUNCTION reportlink_publish_due(integer, text) IS
 	'publishes what is due, at most batch of it, in one organization or in all; returns how many it published; what somebody is at work on is left for the next call';
 
 --
+-- Events
+--
+
+CREATE FUNCTION reportlink_subscribe(organization_id text, subscriber text,
+	from_start boolean DEFAULT false, types text[] DEFAULT NULL, report_id bigint DEFAULT NULL)
+	RETURNS void
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_subscribe(text, text, boolean, text[], bigint) IS
+	'makes a durable subscriber: from now on, or from_start with all there is, events wait until it has acknowledged them; organization_id NULL is every organization; only those of some types or about one report where these are given';
+
+CREATE FUNCTION reportlink_unsubscribe(organization_id text, subscriber text) RETURNS void
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_unsubscribe(text, text) IS
+	'forgets a subscriber; nothing waits for it any more';
+
+CREATE FUNCTION reportlink_fetch(INOUT organization_id text, subscriber text, batch integer DEFAULT 100,
+	OUT event_id bigint, OUT type text, OUT group_id bigint, OUT document_id bigint,
+	OUT default_report_id bigint, OUT report_ids bigint[], OUT linked_identifiers jsonb,
+	OUT actor text, OUT database_role text, OUT occurred_at timestamptz, OUT data jsonb)
+	RETURNS SETOF record
+	LANGUAGE c VOLATILE ROWS 100
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_fetch(text, text, integer) IS
+	'the next events of a subscriber in the order of the feed, at most batch of them; the same ones again until reportlink_ack()';
+
+CREATE FUNCTION reportlink_ack(organization_id text, subscriber text, event_id bigint) RETURNS void
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_ack(text, text, bigint) IS
+	'acknowledges all events of a subscriber up to and with this one, in the order in which reportlink_fetch() gave them';
+
+--
 -- Reading
 --
 
@@ -790,6 +880,13 @@ CREATE FUNCTION reportlink_prune_documents(organization_id text, before timestam
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_prune_documents(text, timestamptz, integer) IS
 	'deletes autosaves from before a time that nobody signed and nothing points at any more, at most batch of them; returns how many went';
+
+CREATE FUNCTION reportlink_purge_events(organization_id text, before timestamptz, batch integer DEFAULT 10000) RETURNS integer
+	LANGUAGE c VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION reportlink_purge_events(text, timestamptz, integer) IS
+	'deletes events from before a time that every subscriber has acknowledged, oldest first and at most batch of them; with reportlink.keep_signed_events those about finally signed reports stay; returns how many went';
 
 CREATE FUNCTION reportlink_grant(grantee regrole, profile text, organization_id text DEFAULT NULL)
 	RETURNS void

@@ -80,7 +80,7 @@ rl_start_addendum(Call *call, FunctionCallInfo fcinfo)
 	reportlink_record_owner(call, &unit);
 	reportlink_unit_data(&data, &unit);
 	reportlink_data_id(&data, "base_document_id", base_document_id);
-	reportlink_record_unit(call, &unit, "report.addendum_started", &data);
+	reportlink_record_unit(call, &unit, EVENT_ADDENDUM_STARTED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
 }
 

@@ -358,3 +358,14 @@ reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count)
 	}
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls));
 }
+
+/* Returns the rows of the last query as those of the function; the columns are the same */
+void
+reportlink_return_rows(FunctionCallInfo fcinfo, int count)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < count; i++)
+		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
+}

@@ -83,6 +83,7 @@ extern void reportlink_require(const Call *call, Operation operation);
 
 extern char *reportlink_arg_cstring(FunctionCallInfo fcinfo, int arg);
 extern Datum reportlink_row(FunctionCallInfo fcinfo, const NullableDatum *columns, int count);
+extern void reportlink_return_rows(FunctionCallInfo fcinfo, int count);
 extern bool reportlink_arg_or(FunctionCallInfo fcinfo, int arg, bool otherwise);
 extern int32
 reportlink_arg_batch(FunctionCallInfo fcinfo, int arg, const char *function, int32 otherwise);

@@ -46,7 +46,7 @@ reportlink_record_cancel(Call *call, const Unit *unit)
 
 	reportlink_record_owner(call, unit);
 	reportlink_unit_data(&data, unit);
-	reportlink_record_unit(call, unit, "report.cancelled", &data);
+	reportlink_record_unit(call, unit, EVENT_CANCELLED, &data);
 }
 
 static Datum

@@ -69,7 +69,7 @@ rl_record_discard(Call *call, const Unit *unit, int64 old_document_id, bool unas
 	reportlink_unit_data(&data, unit);
 	reportlink_data_id(&data, "old_document_id", old_document_id);
 	reportlink_data_bool(&data, "unassign", unassign);
-	reportlink_record_unit(call, unit, "report.discarded", &data);
+	reportlink_record_unit(call, unit, EVENT_DISCARDED, &data);
 }
 
 static Datum

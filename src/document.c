@@ -249,7 +249,7 @@ rl_save(Call *call, FunctionCallInfo fcinfo)
 	reportlink_data_init(&data);
 	reportlink_data_id(&data, "old_document_id", old_document_id);
 	reportlink_data_bool(&data, "checkpoint", document.checkpoint);
-	reportlink_record_unit(call, &unit, "report.saved", &data);
+	reportlink_record_unit(call, &unit, EVENT_SAVED, &data);
 	return Int64GetDatum(unit.document_id);
 }
 

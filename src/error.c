@@ -49,6 +49,7 @@ static const RefusalText rl_refusals[] = {
 						  "recall_allow_immediate_sign of the organization."},
 	[RL_EMPTY] = {"final report is empty", "Save a final_report with reportlink_save() first."},
 	[RL_MANAGED] = {"column is managed by reportlink", NULL},
+	[RL_SUBSCRIBER] = {"subscriber unknown or exists already", NULL},
 };
 
 int

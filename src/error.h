@@ -29,7 +29,8 @@ typedef enum Refusal
 	RL_NOT_PENDING = 18,
 	RL_NOT_IMMEDIATE = 19,
 	RL_EMPTY = 20,
-	RL_MANAGED = 21
+	RL_MANAGED = 21,
+	RL_SUBSCRIBER = 22
 } Refusal;
 
 /*

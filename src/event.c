@@ -10,8 +10,43 @@
 #include "utils/json.h"
 #include "utils/timestamp.h"
 
+#include "cluster.h"
+
 /* longest payload that NOTIFY takes, in bytes */
 #define MAX_PAYLOAD 7999
+
+static const char *const rl_types[] = {
+	[EVENT_LINKED] = "report.linked",
+	[EVENT_UNLINKED] = "report.unlinked",
+	[EVENT_OWNER_CHANGED] = "report.owner_changed",
+	[EVENT_OPENED] = "report.opened",
+	[EVENT_PUBLISHED] = "report.published",
+	[EVENT_PUBLISH_CANCELLED] = "report.publish_cancelled",
+	[EVENT_SAVED] = "report.saved",
+	[EVENT_CLOSED] = "report.closed",
+	[EVENT_DISCARDED] = "report.discarded",
+	[EVENT_PRELIM_SIGNED] = "report.prelim_signed",
+	[EVENT_SIGNED] = "report.signed",
+	[EVENT_REJECTED] = "report.rejected",
+	[EVENT_ADDENDUM_STARTED] = "report.addendum_started",
+	[EVENT_ADDENDUM_SIGNED] = "report.addendum_signed",
+	[EVENT_CANCELLED] = "report.cancelled",
+	[EVENT_PUBLISH_SCHEDULED] = "report.publish_scheduled",
+	[EVENT_DEFAULT_CHANGED] = "report.default_changed",
+	[EVENT_IDENTIFIERS_CHANGED] = "report.identifiers_changed",
+};
+
+/* Is there a type of event of that name? */
+bool
+reportlink_is_event_type(const char *name)
+{
+	for (size_t i = 0; i < lengthof(rl_types); i++)
+	{
+		if (strcmp(name, rl_types[i]) == 0)
+			return true;
+	}
+	return false;
+}
 
 void
 reportlink_data_init(EventData *data)
@@ -98,7 +133,7 @@ reportlink_data_object(EventData *data, const char *key, EventData *value)
  * listen, and MRNs are patient data (section 10).
  */
 static void
-rl_notify(const Call *call, int64 event_id, const char *type, const ReportGroup *group,
+rl_notify(const Call *call, int64 event_id, EventType type, const ReportGroup *group,
 		  const Ids *report_ids)
 {
 	EventData payload;
@@ -109,7 +144,7 @@ rl_notify(const Call *call, int64 event_id, const char *type, const ReportGroup 
 
 	reportlink_data_init(&payload);
 	reportlink_data_id(&payload, "event_id", event_id);
-	reportlink_data_text(&payload, "type", type);
+	reportlink_data_text(&payload, "type", rl_types[type]);
 	reportlink_data_text(&payload, "organization_id", call->organization_id);
 	reportlink_data_id(&payload, "group_id", group ? group->group_id : 0);
 	without_ids = payload.json.len;
@@ -128,7 +163,7 @@ rl_notify(const Call *call, int64 event_id, const char *type, const ReportGroup 
  * report_ids those concerned. data may be NULL.
  */
 void
-reportlink_record(Call *call, const char *type, const ReportGroup *group, int64 document_id,
+reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 document_id,
 				  const Ids *report_ids, EventData *data)
 {
 	EventData nothing;
@@ -141,7 +176,7 @@ reportlink_record(Call *call, const char *type, const ReportGroup *group, int64 
 	{
 		NullableDatum args[] = {
 			reportlink_arg_text(call->organization_id),
-			reportlink_arg_text(type),
+			reportlink_arg_text(rl_types[type]),
 			reportlink_arg_id(group ? group->group_id : 0),
 			reportlink_arg_id(document_id),
 			reportlink_arg_id(group ? group->default_report_id : 0),
@@ -150,6 +185,7 @@ reportlink_record(Call *call, const char *type, const ReportGroup *group, int64 
 			reportlink_arg_text(call->database_role),
 			reportlink_arg_datum(
 				DirectFunctionCall1(jsonb_in, CStringGetDatum(rl_data_text(data)))),
+			reportlink_arg_int(reportlink_note_cluster()),
 		};
 
 		reportlink_execute(QUERY_INSERT_EVENT, args);
@@ -169,5 +205,5 @@ reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 docum
 	reportlink_data_text(&data, "new_owner", new_owner);
 	if (call->member.notify_previous_owner && old_owner != NULL)
 		reportlink_data_text(&data, "recipient", old_owner);
-	reportlink_record(call, "report.owner_changed", group, document_id, report_ids, &data);
+	reportlink_record(call, EVENT_OWNER_CHANGED, group, document_id, report_ids, &data);
 }

@@ -9,6 +9,29 @@
 #include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
 
+/* What happened (section 10 of the semantics) */
+typedef enum EventType
+{
+	EVENT_LINKED,
+	EVENT_UNLINKED,
+	EVENT_OWNER_CHANGED,
+	EVENT_OPENED,
+	EVENT_PUBLISHED,
+	EVENT_PUBLISH_CANCELLED,
+	EVENT_SAVED,
+	EVENT_CLOSED,
+	EVENT_DISCARDED,
+	EVENT_PRELIM_SIGNED,
+	EVENT_SIGNED,
+	EVENT_REJECTED,
+	EVENT_ADDENDUM_STARTED,
+	EVENT_ADDENDUM_SIGNED,
+	EVENT_CANCELLED,
+	EVENT_PUBLISH_SCHEDULED,
+	EVENT_DEFAULT_CHANGED,
+	EVENT_IDENTIFIERS_CHANGED
+} EventType;
+
 /* What an action changed, for the column data: keys and values of a JSON object */
 typedef struct EventData
 {
@@ -23,7 +46,9 @@ extern void reportlink_data_time(EventData *data, const char *key, TimestampTz t
 extern void reportlink_data_bool(EventData *data, const char *key, bool value);
 extern void reportlink_data_object(EventData *data, const char *key, EventData *value);
 
-extern void reportlink_record(Call *call, const char *type, const ReportGroup *group,
+extern bool reportlink_is_event_type(const char *name);
+
+extern void reportlink_record(Call *call, EventType type, const ReportGroup *group,
 							  int64 document_id, const Ids *report_ids, EventData *data);
 extern void
 reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,

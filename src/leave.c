@@ -162,6 +162,6 @@ reportlink_record_leave(Call *call, const Leave *leave)
 	reportlink_data_ids(&data, "remaining_report_ids", &staying);
 	reportlink_data_bool(&data, "group_dissolved", leave->dissolves);
 	reportlink_data_bool(&data, "unassign_and_discard", leave->with == LEAVE_WITH_OWN_TEXT_UNOWNED);
-	reportlink_record(call, "report.unlinked", leave->group, leave->group->document_id,
+	reportlink_record(call, EVENT_UNLINKED, leave->group, leave->group->document_id,
 					  &leave->leaving_ids, &data);
 }

@@ -379,8 +379,7 @@ rl_record_link(Call *call, Link *link, bool opens, Status status_before)
 	reportlink_data_ids(&data, "superseded_document_ids", &link->superseded);
 	reportlink_data_text(&data, "status", reportlink_status_name(link->state.status));
 	reportlink_data_text(&data, "owner_id", link->state.owner_id);
-	reportlink_record(call, "report.linked", &link->group, link->group.document_id, &members,
-					  &data);
+	reportlink_record(call, EVENT_LINKED, &link->group, link->group.document_id, &members, &data);
 
 	for (int i = 0; i < link->nmembers; i++)
 	{
@@ -502,7 +501,7 @@ rl_set_default(Call *call, FunctionCallInfo fcinfo)
 		reportlink_data_init(&data);
 		reportlink_data_id(&data, "old_default_report_id", old_default);
 		reportlink_data_id(&data, "default_report_id", report->report_id);
-		reportlink_record(call, "report.default_changed", group, group->document_id,
+		reportlink_record(call, EVENT_DEFAULT_CHANGED, group, group->document_id,
 						  &selection.named_ids, &data);
 	}
 	return reportlink_state_row(fcinfo, report);

@@ -80,8 +80,8 @@ reportlink_publish_signed(Call *call, const Unit *units, int count)
 		EventData data;
 
 		rl_publication_data(&data, publication_ids.values[i], publish_at);
-		reportlink_record_unit(call, &units[i],
-							   waits ? "report.publish_scheduled" : "report.published", &data);
+		reportlink_record_unit(call, &units[i], waits ? EVENT_PUBLISH_SCHEDULED : EVENT_PUBLISHED,
+							   &data);
 	}
 	if (waits)
 		reportlink_wake_worker(publish_at);
@@ -158,7 +158,7 @@ rl_publish_now(Call *call, FunctionCallInfo fcinfo)
 	rl_finish(call, publication_id, "executed", rl_published_report(&unit));
 	reportlink_touch_group(call, unit.group);
 	rl_publication_data(&data, publication_id, publish_at);
-	reportlink_record_unit(call, &unit, "report.published", &data);
+	reportlink_record_unit(call, &unit, EVENT_PUBLISHED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
 }
 
@@ -213,7 +213,7 @@ rl_cancel_publish(Call *call, FunctionCallInfo fcinfo)
 	reportlink_unit_data(&data, &unit);
 	reportlink_data_id(&data, "publication_id", publication_id);
 	reportlink_data_time(&data, "publish_at", publish_at);
-	reportlink_record_unit(call, &unit, "report.publish_cancelled", &data);
+	reportlink_record_unit(call, &unit, EVENT_PUBLISH_CANCELLED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
 }
 
@@ -328,8 +328,8 @@ rl_publish(Call *call, const DuePublication *due)
 			  due->group_id != 0 ? group.default_report_id : due->report_id);
 	reportlink_touch_group(call, due->group_id != 0 ? &group : NULL);
 	rl_publication_data(&data, due->publication_id, due->publish_at);
-	reportlink_record(call, "report.published", due->group_id != 0 ? &group : NULL,
-					  due->document_id, &report_ids, &data);
+	reportlink_record(call, EVENT_PUBLISHED, due->group_id != 0 ? &group : NULL, due->document_id,
+					  &report_ids, &data);
 	return true;
 }
 

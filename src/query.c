@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#define MAX_ARGS 9
+#define MAX_ARGS 10
 
 /* how many ids a DETAIL shows before it only counts them */
 #define IDS_SHOWN 10
@@ -72,6 +72,60 @@ typedef struct PreparedQuery
 	"WHERE p.state = 'scheduled' AND coalesce(p.retry_at, p.publish_at) <= $2 "                    \
 	"AND ($1 IS NULL OR p.organization_id = $1) AND p.publication_id <> ALL ($4) "                 \
 	"ORDER BY coalesce(p.retry_at, p.publish_at) LIMIT $3 "
+
+/*
+ * A snapshot as of now, in which the transaction that asks is in progress.
+ * PostgreSQL leaves it out, so that it looks committed once a later one has.
+ */
+#define NOW_WITHOUT_OWN                                                                            \
+	"(SELECT format('%s:%s:%s', pg_snapshot_xmin(t.now), pg_snapshot_xmax(t.now), "                \
+	"(SELECT string_agg(x.id::text, ',' ORDER BY x.id) FROM "                                      \
+	"(SELECT pg_snapshot_xip(t.now) AS id "                                                        \
+	"UNION SELECT t.own WHERE t.own < pg_snapshot_xmax(t.now)) x))::pg_snapshot "                  \
+	"FROM (SELECT pg_current_snapshot() AS now, pg_current_xact_id() AS own) t) "
+
+/* one organization's events, or those of all: each by its own keys, then together */
+#define ONE_BY_ONE "FROM reportlink.organization o CROSS JOIN LATERAL "
+
+/*
+ * Events of cluster $2 after id $3, visible in $5 and not in $4, of types $6
+ * and about report $7: the next $8 by id. They are read in the order of the
+ * primary key, so the sum keeps the planner from the index on transaction ids.
+ */
+#define WINDOW(organization)                                                                       \
+	"SELECT e.organization_id, e.event_id, e.type, e.group_id, e.document_id, "                    \
+	"e.default_report_id, e.report_ids, e.linked_identifiers, e.actor, e.database_role, "          \
+	"e.occurred_at, e.data FROM reportlink.event e "                                               \
+	"WHERE e.organization_id = " organization " AND e.event_id > $3 AND e.cluster_id + 0 = $2 "    \
+	"AND ($4 IS NULL OR NOT pg_visible_in_snapshot(e.transaction_id, $4)) "                        \
+	"AND ($5 IS NULL OR pg_visible_in_snapshot(e.transaction_id, $5)) "                            \
+	"AND ($6 IS NULL OR e.type = ANY ($6)) AND ($7 IS NULL OR $7 = ANY (e.report_ids)) "           \
+	"ORDER BY e.event_id LIMIT $8"
+
+/*
+ * Smallest id in cluster $2 of what is not visible in snapshot $3: of
+ * transactions that began later, or were in progress. The sums keep the planner
+ * from going through all ids for it.
+ */
+#define FIRST_BEYOND(organization)                                                                 \
+	"(SELECT least((SELECT min(e.event_id + 0) FROM reportlink.event e "                           \
+	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
+	"AND e.transaction_id >= coalesce(pg_snapshot_xmax($3), '0') "                                 \
+	"AND e.transaction_id <> pg_current_xact_id()), "                                              \
+	"(SELECT min(e.event_id + 0) FROM reportlink.event e "                                         \
+	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
+	"AND e.transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($3))) "                              \
+	"AND e.transaction_id <> pg_current_xact_id())) AS event_id) "
+
+#define NEXT_CLUSTER(organization)                                                                 \
+	"SELECT e.cluster_id FROM reportlink.event e "                                                 \
+	"WHERE e.organization_id = " organization " AND e.cluster_id > $2 "                            \
+	"ORDER BY e.cluster_id LIMIT 1"
+
+#define PLACE(organization)                                                                        \
+	"SELECT e.cluster_id, coalesce(pg_visible_in_snapshot(e.transaction_id, $3), false), "         \
+	"coalesce(pg_visible_in_snapshot(e.transaction_id, $4), true) FROM reportlink.event e "        \
+	"WHERE e.organization_id = " organization " AND e.event_id = $2"
 
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
@@ -430,15 +484,110 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 
 	[QUERY_INSERT_EVENT] =
 		{"INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, "
-		 "default_report_id, report_ids, actor, database_role, data, linked_identifiers) "
-		 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce((SELECT jsonb_agg(jsonb_build_object("
+		 "default_report_id, report_ids, actor, database_role, data, cluster_id, linked_identifiers) "
+		 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce((SELECT jsonb_agg(jsonb_build_object("
 		 "'report_id', r.report_id, 'accession_number', r.accession_number, 'mrn', r.mrn, "
 		 "'order_id', r.order_id, 'site_id', r.site_id, 'native_id', r.native_id, "
 		 "'assigning_authority', r.assigning_authority) ORDER BY u.place) "
 		 "FROM unnest($6) WITH ORDINALITY AS u (report_id, place) "
 		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id), '[]') "
 		 "RETURNING e.event_id",
-		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID}},
+		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID,
+		  INT4OID}},
+
+	/* places are system identifier, database and table of events */
+	[QUERY_FIND_CLUSTER] =
+		{"SELECT c.cluster_id FROM reportlink.cluster c WHERE c.system_identifier = $1 "
+		 "AND c.database_oid = $2::oid AND c.event_oid = $3::oid",
+		 {INT8OID, INT8OID, INT8OID}},
+
+	[QUERY_NOTE_CLUSTER] = {"INSERT INTO reportlink.cluster AS new "
+							"(cluster_id, system_identifier, database_oid, event_oid) "
+							"SELECT coalesce(max(c.cluster_id), 0) + 1, $1, $2::oid, $3::oid "
+							"FROM reportlink.cluster c ON CONFLICT DO NOTHING",
+							{INT8OID, INT8OID, INT8OID}},
+
+	[QUERY_HOLD_ORGANIZATION] = {"SELECT FROM reportlink.organization o "
+								 "WHERE o.organization_id = $1 FOR SHARE",
+								 {TEXTOID}},
+
+	[QUERY_HOLD_ORGANIZATIONS] = {"SELECT FROM reportlink.organization o "
+								  "ORDER BY o.organization_id FOR SHARE",
+								  {TEXTOID}},
+
+	[QUERY_LOCK_ORGANIZATION] = {"SELECT FROM reportlink.organization o "
+								 "WHERE o.organization_id = $1 FOR NO KEY UPDATE",
+								 {TEXTOID}},
+
+	/* types $3 and report $4; from the start ($5) of everything, or from now, in cluster $6 */
+	[QUERY_SUBSCRIBE] = {"INSERT INTO reportlink.subscriber AS s (organization_id, subscriber, "
+						 "types, report_id, cluster_id, window_start, window_end) "
+						 "SELECT $1, $2, $3, $4, CASE WHEN $5 THEN 0 ELSE $6 END, n.now, n.now "
+						 "FROM (SELECT CASE WHEN NOT $5 THEN " NOW_WITHOUT_OWN "END AS now) n "
+						 "ON CONFLICT DO NOTHING",
+						 {TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID, INT4OID}},
+
+	[QUERY_UNSUBSCRIBE] = {"DELETE FROM reportlink.subscriber s "
+						   "WHERE s.organization_id = $1 AND s.subscriber = $2",
+						   {TEXTOID, TEXTOID}},
+
+	[QUERY_LOCK_SUBSCRIBER] =
+		{"SELECT s.cluster_id, s.window_start, s.window_end, s.acknowledged_event_id, s.types, "
+		 "s.report_id FROM reportlink.subscriber s "
+		 "WHERE s.organization_id = $1 AND s.subscriber = $2 FOR NO KEY UPDATE",
+		 {TEXTOID, TEXTOID}},
+
+	[QUERY_STORE_POSITION] = {"UPDATE reportlink.subscriber s SET cluster_id = $3, "
+							  "window_start = $4, window_end = $5, acknowledged_event_id = $6 "
+							  "WHERE s.organization_id = $1 AND s.subscriber = $2",
+							  {TEXTOID, TEXTOID, INT4OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, INT8OID}},
+
+	[QUERY_WINDOW] = {WINDOW("$1"),
+					  {TEXTOID, INT4OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, TEXTARRAYOID,
+					   INT8OID, INT4OID}},
+
+	[QUERY_WINDOW_OF_ALL] = {"SELECT e.* " ONE_BY_ONE
+							 "(" WINDOW("o.organization_id") ") e "
+															 "ORDER BY e.event_id LIMIT $8",
+							 {TEXTOID, INT4OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID,
+							  TEXTARRAYOID, INT8OID, INT4OID}},
+
+	/* in one statement, so that the smallest id is that of all that the snapshot shows */
+	[QUERY_BEYOND] = {"SELECT f.event_id, " NOW_WITHOUT_OWN "FROM " FIRST_BEYOND("$1") "f",
+					  {TEXTOID, INT4OID, PG_SNAPSHOTOID}},
+
+	[QUERY_BEYOND_OF_ALL] = {"SELECT min(f.event_id), " NOW_WITHOUT_OWN ONE_BY_ONE FIRST_BEYOND(
+								 "o.organization_id") "f",
+							 {TEXTOID, INT4OID, PG_SNAPSHOTOID}},
+
+	[QUERY_NEXT_CLUSTER] = {"SELECT min(e.cluster_id) FROM (" NEXT_CLUSTER("$1") ") e",
+							{TEXTOID, INT4OID}},
+
+	[QUERY_NEXT_CLUSTER_OF_ALL] = {"SELECT min(e.cluster_id) " ONE_BY_ONE
+								   "(" NEXT_CLUSTER("o.organization_id") ") e",
+								   {TEXTOID, INT4OID}},
+
+	/* of event $2: its cluster, is it visible in $3 (null: no), in $4 (null: yes) */
+	[QUERY_PLACE] = {PLACE("$1"), {TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
+
+	[QUERY_PLACE_OF_ALL] = {"SELECT e.* " ONE_BY_ONE "(" PLACE("o.organization_id") ") e",
+							{TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
+
+	/* from before $2, at most $3; what a subscriber may still be given stays; $4: so does what is signed */
+	[QUERY_PURGE_EVENTS] =
+		{"DELETE FROM reportlink.event x WHERE x.organization_id = $1 "
+		 "AND x.event_id = ANY (ARRAY(SELECT e.event_id FROM reportlink.event e "
+		 "WHERE e.organization_id = $1 AND e.occurred_at < $2 "
+		 "AND NOT EXISTS (SELECT FROM reportlink.subscriber s "
+		 "WHERE s.organization_id IN ($1, '') AND NOT (e.cluster_id < s.cluster_id "
+		 "OR e.cluster_id = s.cluster_id "
+		 "AND (coalesce(pg_visible_in_snapshot(e.transaction_id, s.window_start), false) "
+		 "OR e.event_id <= s.acknowledged_event_id "
+		 "AND coalesce(pg_visible_in_snapshot(e.transaction_id, s.window_end), true)))) "
+		 "AND NOT ($4 AND EXISTS (SELECT FROM reportlink.report r WHERE r.organization_id = $1 "
+		 "AND r.report_id = ANY (e.report_ids) AND r.signed_at IS NOT NULL)) "
+		 "ORDER BY e.event_id LIMIT $3))",
+		 {TEXTOID, TIMESTAMPTZOID, INT4OID, BOOLOID}},
 
 	/* the next four return the result columns of the functions of the same name */
 	[QUERY_LINKED_REPORTS] =

@@ -5,21 +5,7 @@
  */
 #include "reportlink.h"
 
-#include "executor/spi.h"
-#include "funcapi.h"
-
 #include "model.h"
-
-/* Returns the rows of the last query as those of the function; the columns are the same */
-static void
-rl_return_rows(FunctionCallInfo fcinfo, int count)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < count; i++)
-		tuplestore_puttuple(rsinfo->setResult, SPI_tuptable->vals[i]);
-}
 
 /* RL002 */
 static void
@@ -48,7 +34,7 @@ rl_read(Call *call, void *state)
 
 	if (reading->of_report)
 		rl_require_report(call, DatumGetInt64(reading->args[1].value));
-	rl_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
+	reportlink_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
 }
 
 /* Runs it with the function's arguments as those of the query */

@@ -16,11 +16,13 @@ PG_MODULE_MAGIC;
 char *reportlink_user_id = NULL;
 char *reportlink_notify_channel = NULL;
 int reportlink_notify = NOTIFY_COMMIT;
+bool reportlink_keep_signed_events = false;
 char *reportlink_databases = NULL;
 int reportlink_worker_naptime = 60;
 
 static const struct config_enum_entry rl_notify_modes[] = {
 	{"commit", NOTIFY_COMMIT, false},
+	{"worker", NOTIFY_WORKER, false},
 	{"off", NOTIFY_OFF, false},
 	{NULL, 0, false},
 };
@@ -62,12 +64,17 @@ _PG_init(void)
 							   "Default of their argument actor.", &reportlink_user_id, "",
 							   PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomEnumVariable("reportlink.notify", "Who sends NOTIFY for an event.",
-							 "commit: the transaction that records it; off: nobody.",
+							 "commit: the transaction that records it; worker: the background "
+							 "worker, in batches right after; off: nobody.",
 							 &reportlink_notify, NOTIFY_COMMIT, rl_notify_modes, PGC_SUSET, 0, NULL,
 							 NULL, NULL);
 	DefineCustomStringVariable("reportlink.notify_channel", "Channel on which events are notified.",
 							   NULL, &reportlink_notify_channel, "reportlink", PGC_SUSET, 0,
 							   rl_check_channel, NULL, NULL);
+	DefineCustomBoolVariable("reportlink.keep_signed_events",
+							 "Purging keeps the events about reports that are finally signed.",
+							 NULL, &reportlink_keep_signed_events, false, PGC_SUSET, 0, NULL, NULL,
+							 NULL);
 	DefineCustomStringVariable("reportlink.databases",
 							   "Databases in which a worker publishes what is due.",
 							   "Only when the library is in shared_preload_libraries.",

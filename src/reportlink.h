@@ -15,6 +15,7 @@
 typedef enum NotifyMode
 {
 	NOTIFY_COMMIT, /* the transaction that records the event */
+	NOTIFY_WORKER, /* the worker, right after */
 	NOTIFY_OFF /* nobody */
 } NotifyMode;
 
@@ -22,6 +23,7 @@ typedef enum NotifyMode
 extern char *reportlink_user_id;
 extern char *reportlink_notify_channel;
 extern int reportlink_notify;
+extern bool reportlink_keep_signed_events;
 extern char *reportlink_databases;
 extern int reportlink_worker_naptime;
 

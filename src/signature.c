@@ -125,11 +125,11 @@ reportlink_store_signatures(Call *call, const Unit *units, int count)
 void
 reportlink_record_signature(Call *call, const Unit *unit, Action action)
 {
-	const char *type = "report.prelim_signed";
+	EventType type = EVENT_PRELIM_SIGNED;
 	EventData data;
 
 	if (action == ACTION_SIGN)
-		type = unit->after.status == STATUS_SIGNED ? "report.signed" : "report.addendum_signed";
+		type = unit->after.status == STATUS_SIGNED ? EVENT_SIGNED : EVENT_ADDENDUM_SIGNED;
 	reportlink_record_owner(call, unit);
 	reportlink_unit_data(&data, unit);
 	reportlink_record_unit(call, unit, type, &data);
@@ -229,7 +229,7 @@ rl_reject(Call *call, FunctionCallInfo fcinfo)
 	reportlink_record_owner(call, &unit);
 	reportlink_unit_data(&data, &unit);
 	reportlink_data_text(&data, "signed_by", unit.after.owner_id);
-	reportlink_record_unit(call, &unit, "report.rejected", &data);
+	reportlink_record_unit(call, &unit, EVENT_REJECTED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
 }
 

@@ -250,7 +250,7 @@ rl_record_identifiers(Call *call, void *state)
 	reportlink_data_init(&data);
 	rl_add_identifiers(trigger, trigger->tg_trigtuple, &data, "old");
 	rl_add_identifiers(trigger, row, &data, "new");
-	reportlink_record(call, "report.identifiers_changed", &selection.groups[0],
+	reportlink_record(call, EVENT_IDENTIFIERS_CHANGED, &selection.groups[0],
 					  selection.groups[0].document_id, &selection.named_ids, &data);
 }
 

@@ -158,7 +158,7 @@ reportlink_record_owner(Call *call, const Unit *unit)
 
 /* Records an action on all reports of the unit */
 void
-reportlink_record_unit(Call *call, const Unit *unit, const char *type, EventData *data)
+reportlink_record_unit(Call *call, const Unit *unit, EventType type, EventData *data)
 {
 	reportlink_record(call, type, unit->group, unit->document_id, &unit->ids, data);
 }

@@ -31,7 +31,7 @@ extern void reportlink_store_document(Call *call, Unit *unit, int64 document_id)
 
 extern void reportlink_unit_data(EventData *data, const Unit *unit);
 extern void reportlink_record_owner(Call *call, const Unit *unit);
-extern void reportlink_record_unit(Call *call, const Unit *unit, const char *type, EventData *data);
+extern void reportlink_record_unit(Call *call, const Unit *unit, EventType type, EventData *data);
 
 extern void reportlink_require_own(const Call *call, const Unit *unit);
 extern void reportlink_require_own_or_nobodys(const Call *call, const Unit *unit);

@@ -28,7 +28,7 @@ reportlink_record_opened(Call *call, const ReportGroup *group, int64 document_id
 	reportlink_data_text(&data, "old_status", reportlink_status_name(status_before));
 	reportlink_data_text(&data, "status", reportlink_status_name(status));
 	reportlink_data_bool(&data, "view", view);
-	reportlink_record(call, "report.opened", group, document_id, report_ids, &data);
+	reportlink_record(call, EVENT_OPENED, group, document_id, report_ids, &data);
 }
 
 /* Plans what opening changes; true when it is only a view. RL014, RL008 */
@@ -116,7 +116,7 @@ reportlink_record_closed(Call *call, const Unit *unit, bool release)
 
 	reportlink_unit_data(&data, unit);
 	reportlink_data_bool(&data, "release", release);
-	reportlink_record_unit(call, unit, "report.closed", &data);
+	reportlink_record_unit(call, unit, EVENT_CLOSED, &data);
 }
 
 static Datum

@@ -1,0 +1,77 @@
+/*
+ * cluster.c: which cluster an event is of
+ *
+ * Transaction ids say in which order events became visible, but only where
+ * they were given. After a dump was restored, or with pg_upgrade, the events
+ * that are there already carry ids of elsewhere: so each place where this
+ * database's table of events was written has a number, in the order in which
+ * they were (decision 9 of the architecture). The events of all but the last
+ * are complete. A restored table has an oid of its own, so it counts as another
+ * place even in the same cluster, or in a copy of it.
+ */
+#include "cluster.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/namespace.h"
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+
+#include "query.h"
+
+/* Number of the table rl_cached_table, as it was found in this session; 0: not yet */
+static int32 rl_cached = 0;
+static Oid rl_cached_table = InvalidOid;
+
+/* transaction that noted a number: until it commits, nobody may remember that */
+static TransactionId rl_noted_by = InvalidTransactionId;
+
+static Oid
+rl_event_table(void)
+{
+	return get_relname_relid("event", get_namespace_oid("reportlink", false));
+}
+
+/* Number of this place, 0 when nothing was written here yet. Expects SPI to be connected */
+int32
+reportlink_find_cluster(void)
+{
+	Oid table = rl_event_table();
+	NullableDatum args[] = {reportlink_arg_id((int64) GetSystemIdentifier()),
+							reportlink_arg_id(MyDatabaseId), reportlink_arg_id(table)};
+	int32 cluster_id;
+
+	if (rl_cached != 0 && rl_cached_table == table)
+		return rl_cached;
+	if (reportlink_execute(QUERY_FIND_CLUSTER, args) == 0)
+		return 0;
+	cluster_id = reportlink_get_int(0, 1);
+	if (GetTopTransactionIdIfAny() != rl_noted_by || !TransactionIdIsValid(rl_noted_by))
+	{
+		rl_cached = cluster_id;
+		rl_cached_table = table;
+	}
+	return cluster_id;
+}
+
+/*
+ * Number of this place, noted now when it has none. Whoever comes first after a
+ * restore notes it, and others wait for him to commit. 40001 at REPEATABLE READ,
+ * where his number cannot be seen.
+ */
+int32
+reportlink_note_cluster(void)
+{
+	int32 cluster_id;
+
+	while ((cluster_id = reportlink_find_cluster()) == 0)
+	{
+		NullableDatum args[] = {reportlink_arg_id((int64) GetSystemIdentifier()),
+								reportlink_arg_id(MyDatabaseId),
+								reportlink_arg_id(rl_event_table())};
+
+		if (reportlink_execute(QUERY_NOTE_CLUSTER, args) > 0)
+			rl_noted_by = GetTopTransactionId();
+	}
+	return cluster_id;
+}

@@ -1,0 +1,12 @@
+/*
+ * cluster.h: which cluster an event is of
+ */
+#ifndef REPORTLINK_CLUSTER_H
+#define REPORTLINK_CLUSTER_H
+
+#include "reportlink.h"
+
+extern int32 reportlink_find_cluster(void);
+extern int32 reportlink_note_cluster(void);
+
+#endif
