@@ -1,19 +1,14 @@
 /*
- * event.c: building and recording one event, NOTIFY
+ * event.c: recording one event
  */
 #include "event.h"
 
-#include "catalog/pg_type.h"
-#include "commands/async.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/timestamp.h"
 
 #include "cluster.h"
-
-/* longest payload that NOTIFY takes, in bytes */
-#define MAX_PAYLOAD 7999
+#include "notify.h"
+#include "wake.h"
 
 static const char *const rl_types[] = {
 	[EVENT_LINKED] = "report.linked",
@@ -48,113 +43,16 @@ reportlink_is_event_type(const char *name)
 	return false;
 }
 
-void
-reportlink_data_init(EventData *data)
-{
-	initStringInfo(&data->json);
-}
-
-static void
-rl_key(EventData *data, const char *key)
-{
-	appendStringInfoString(&data->json, data->json.len == 0 ? "{" : ", ");
-	escape_json(&data->json, key);
-	appendStringInfoString(&data->json, ": ");
-}
-
-/* NULL is JSON null */
-void
-reportlink_data_text(EventData *data, const char *key, const char *value)
-{
-	rl_key(data, key);
-	if (value == NULL)
-		appendStringInfoString(&data->json, "null");
-	else
-		escape_json(&data->json, value);
-}
-
-/* 0 is JSON null */
-void
-reportlink_data_id(EventData *data, const char *key, int64 id)
-{
-	rl_key(data, key);
-	if (id == 0)
-		appendStringInfoString(&data->json, "null");
-	else
-		appendStringInfo(&data->json, INT64_FORMAT, id);
-}
-
-void
-reportlink_data_ids(EventData *data, const char *key, const Ids *ids)
-{
-	rl_key(data, key);
-	appendStringInfoChar(&data->json, '[');
-	for (int i = 0; i < ids->count; i++)
-		appendStringInfo(&data->json, "%s" INT64_FORMAT, i > 0 ? ", " : "", ids->values[i]);
-	appendStringInfoChar(&data->json, ']');
-}
-
-/* ISO 8601, in UTC: the same whatever the session's TimeZone and DateStyle */
-void
-reportlink_data_time(EventData *data, const char *key, TimestampTz time)
-{
-	char text[MAXDATELEN + 1];
-	int utc = 0;
-
-	(void) JsonEncodeDateTime(text, TimestampTzGetDatum(time), TIMESTAMPTZOID, &utc);
-	reportlink_data_text(data, key, text);
-}
-
-void
-reportlink_data_bool(EventData *data, const char *key, bool value)
-{
-	rl_key(data, key);
-	appendStringInfoString(&data->json, value ? "true" : "false");
-}
-
-/* The object as text; nothing can be added to it afterwards */
-static const char *
-rl_data_text(EventData *data)
-{
-	appendStringInfoString(&data->json, data->json.len == 0 ? "{}" : "}");
-	return data->json.data;
-}
-
-/* value is complete with this call */
-void
-reportlink_data_object(EventData *data, const char *key, EventData *value)
-{
-	rl_key(data, key);
-	appendStringInfoString(&data->json, rl_data_text(value));
-}
-
-/*
- * Queues NOTIFY, sent at commit. Ids only: every role of the database may
- * listen, and MRNs are patient data (section 10).
- */
+/* Sends the hint that there is an event, or leaves it to the worker; at commit */
 static void
 rl_notify(const Call *call, int64 event_id, EventType type, const ReportGroup *group,
 		  const Ids *report_ids)
 {
-	EventData payload;
-	int without_ids;
-
-	if (reportlink_notify == NOTIFY_OFF)
-		return;
-
-	reportlink_data_init(&payload);
-	reportlink_data_id(&payload, "event_id", event_id);
-	reportlink_data_text(&payload, "type", rl_types[type]);
-	reportlink_data_text(&payload, "organization_id", call->organization_id);
-	reportlink_data_id(&payload, "group_id", group ? group->group_id : 0);
-	without_ids = payload.json.len;
-	reportlink_data_ids(&payload, "report_ids", report_ids);
-	if (payload.json.len + 1 > MAX_PAYLOAD)
-	{
-		payload.json.len = without_ids;
-		reportlink_data_bool(&payload, "truncated", true);
-	}
-	Async_Notify(reportlink_notify_channel, rl_data_text(&payload));
+	if (reportlink_notify == NOTIFY_COMMIT)
+		reportlink_send_notify(call->organization_id, event_id, rl_types[type],
+							   group ? group->group_id : 0, report_ids);
+	else if (reportlink_notify == NOTIFY_WORKER)
+		reportlink_wake_worker(GetCurrentTimestamp());
 }
 
 /*
@@ -184,7 +82,7 @@ reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 do
 			reportlink_arg_text(call->actor),
 			reportlink_arg_text(call->database_role),
 			reportlink_arg_datum(
-				DirectFunctionCall1(jsonb_in, CStringGetDatum(rl_data_text(data)))),
+				DirectFunctionCall1(jsonb_in, CStringGetDatum(reportlink_data_json(data)))),
 			reportlink_arg_int(reportlink_note_cluster()),
 		};
 

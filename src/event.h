@@ -1,13 +1,11 @@
 /*
- * event.h: building and recording one event
+ * event.h: recording one event
  */
 #ifndef REPORTLINK_EVENT_H
 #define REPORTLINK_EVENT_H
 
+#include "data.h"
 #include "model.h"
-
-#include "datatype/timestamp.h"
-#include "lib/stringinfo.h"
 
 /* What happened (section 10 of the semantics) */
 typedef enum EventType
@@ -31,20 +29,6 @@ typedef enum EventType
 	EVENT_DEFAULT_CHANGED,
 	EVENT_IDENTIFIERS_CHANGED
 } EventType;
-
-/* What an action changed, for the column data: keys and values of a JSON object */
-typedef struct EventData
-{
-	StringInfoData json;
-} EventData;
-
-extern void reportlink_data_init(EventData *data);
-extern void reportlink_data_text(EventData *data, const char *key, const char *value);
-extern void reportlink_data_id(EventData *data, const char *key, int64 id);
-extern void reportlink_data_ids(EventData *data, const char *key, const Ids *ids);
-extern void reportlink_data_time(EventData *data, const char *key, TimestampTz time);
-extern void reportlink_data_bool(EventData *data, const char *key, bool value);
-extern void reportlink_data_object(EventData *data, const char *key, EventData *value);
 
 extern bool reportlink_is_event_type(const char *name);
 

@@ -75,14 +75,14 @@ rl_refuse_unknown(const Position *position)
 							"reportlink_subscribe() first.")));
 }
 
-/* Locks the row of the subscriber and reads it: one call at a time moves it. RL022 */
+/* Reads the row of the subscriber; with its lock, one call at a time moves it. RL022 */
 static void
-rl_lock_subscriber(Position *position)
+rl_read_subscriber(Position *position, QueryId query)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
 							reportlink_arg_text(position->subscriber)};
 
-	if (reportlink_execute(QUERY_LOCK_SUBSCRIBER, args) == 0)
+	if (reportlink_execute(query, args) == 0)
 		rl_refuse_unknown(position);
 	position->cluster_id = reportlink_get_int(0, 1);
 	position->start = reportlink_get_datum(0, 2);
@@ -114,20 +114,19 @@ rl_store_position(const Position *position)
 static bool
 rl_open_window(Position *position, int32 cluster_id, NullableDatum start)
 {
+	bool complete = cluster_id != reportlink_find_cluster();
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
-							reportlink_arg_int(cluster_id), start};
+							reportlink_arg_int(cluster_id), start, reportlink_arg_bool(!complete)};
 	int64 first;
 
 	reportlink_execute(rl_variant(position, QUERY_BEYOND, QUERY_BEYOND_OF_ALL), args);
 	first = reportlink_get_id(0, 1);
 	if (first == 0)
 		return false;
-	position->end = reportlink_get_datum(0, 2);
+	position->end = complete ? (NullableDatum){(Datum) 0, true} : reportlink_get_datum(0, 2);
 	position->cluster_id = cluster_id;
 	position->start = start;
 	position->acknowledged = first - 1;
-	if (cluster_id != reportlink_find_cluster())
-		position->end = (NullableDatum){(Datum) 0, true};
 	return true;
 }
 
@@ -170,24 +169,35 @@ rl_read_window(const Position *position, int32 batch)
 	return reportlink_execute(rl_variant(position, QUERY_WINDOW, QUERY_WINDOW_OF_ALL), args);
 }
 
-/* A position is stored only when it moved: to ask when nothing happens writes nothing */
+/* To the next window that has something in it, and returns that; or to the end of the last one */
+static void
+rl_move(Feeding *feeding)
+{
+	Position *position = &feeding->position;
+	int count;
+
+	rl_read_subscriber(position, QUERY_LOCK_SUBSCRIBER);
+	while ((count = rl_read_window(position, feeding->batch)) == 0 && rl_advance(position))
+		CHECK_FOR_INTERRUPTS();
+	reportlink_return_rows(feeding->fcinfo, count);
+	rl_store_position(position);
+}
+
+/* Only what moves the subscriber locks and writes its row: to ask for nothing new costs no WAL */
 static void
 rl_fetch(Call *call, void *state)
 {
 	Feeding *feeding = state;
-	Position *position = &feeding->position;
-	bool moved = false;
+	Position ahead;
 	int count;
 
-	rl_lock_subscriber(position);
-	while ((count = rl_read_window(position, feeding->batch)) == 0 && rl_advance(position))
-	{
-		CHECK_FOR_INTERRUPTS();
-		moved = true;
-	}
-	reportlink_return_rows(feeding->fcinfo, count);
-	if (moved)
-		rl_store_position(position);
+	rl_read_subscriber(&feeding->position, QUERY_READ_SUBSCRIBER);
+	count = rl_read_window(&feeding->position, feeding->batch);
+	ahead = feeding->position;
+	if (count == 0 && rl_advance(&ahead))
+		rl_move(feeding);
+	else
+		reportlink_return_rows(feeding->fcinfo, count);
 }
 
 /* Where an event is, as seen from a position */
@@ -225,7 +235,7 @@ rl_ack(Call *call, void *state)
 	NullableDatum event_id = feeding->fcinfo->args[2];
 	Place place;
 
-	rl_lock_subscriber(position);
+	rl_read_subscriber(position, QUERY_LOCK_SUBSCRIBER);
 	place = rl_place(position, event_id);
 	if (place == PLACE_BEYOND)
 		ereport(ERROR,

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
 #define MAX_ARGS 10
@@ -82,9 +83,14 @@ typedef struct PreparedQuery
 	"(SELECT string_agg(x.id::text, ',' ORDER BY x.id) FROM "                                      \
 	"(SELECT pg_snapshot_xip(t.now) AS id "                                                        \
 	"UNION SELECT t.own WHERE t.own < pg_snapshot_xmax(t.now)) x))::pg_snapshot "                  \
-	"FROM (SELECT pg_current_snapshot() AS now, pg_current_xact_id() AS own) t) "
+	"FROM (SELECT pg_current_snapshot() AS now, pg_current_xact_id_if_assigned() AS own) t) "
 
-/* one organization's events, or those of all: each by its own keys, then together */
+#define SUBSCRIBER                                                                                 \
+	"SELECT s.cluster_id, s.window_start, s.window_end, s.acknowledged_event_id, s.types, "        \
+	"s.report_id FROM reportlink.subscriber s "                                                    \
+	"WHERE s.organization_id = $1 AND s.subscriber = $2 "
+
+/* the events of all organizations: of each by its own keys, then together */
 #define ONE_BY_ONE "FROM reportlink.organization o CROSS JOIN LATERAL "
 
 /*
@@ -104,18 +110,19 @@ typedef struct PreparedQuery
 
 /*
  * Smallest id in cluster $2 of what is not visible in snapshot $3: of
- * transactions that began later, or were in progress. The sums keep the planner
- * from going through all ids for it.
+ * transactions that began later, or were in progress; without those of the
+ * transaction that asks, if that is where it runs ($4). The sums keep the
+ * planner from going through all ids for it.
  */
-#define FIRST_BEYOND(organization)                                                                 \
-	"(SELECT least((SELECT min(e.event_id + 0) FROM reportlink.event e "                           \
-	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
-	"AND e.transaction_id >= coalesce(pg_snapshot_xmax($3), '0') "                                 \
-	"AND e.transaction_id <> pg_current_xact_id()), "                                              \
+#define BEYOND(organization, transactions)                                                         \
 	"(SELECT min(e.event_id + 0) FROM reportlink.event e "                                         \
 	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
-	"AND e.transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($3))) "                              \
-	"AND e.transaction_id <> pg_current_xact_id())) AS event_id) "
+	"AND e.transaction_id " transactions                                                           \
+	"AND NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()))"
+
+#define FIRST_BEYOND(organization)                                                                 \
+	"(SELECT least(" BEYOND(organization, ">= coalesce(pg_snapshot_xmax($3), '0') ") ", " BEYOND(  \
+		organization, "= ANY (ARRAY(SELECT pg_snapshot_xip($3))) ") ") AS event_id) "
 
 #define NEXT_CLUSTER(organization)                                                                 \
 	"SELECT e.cluster_id FROM reportlink.event e "                                                 \
@@ -531,11 +538,9 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 						   "WHERE s.organization_id = $1 AND s.subscriber = $2",
 						   {TEXTOID, TEXTOID}},
 
-	[QUERY_LOCK_SUBSCRIBER] =
-		{"SELECT s.cluster_id, s.window_start, s.window_end, s.acknowledged_event_id, s.types, "
-		 "s.report_id FROM reportlink.subscriber s "
-		 "WHERE s.organization_id = $1 AND s.subscriber = $2 FOR NO KEY UPDATE",
-		 {TEXTOID, TEXTOID}},
+	[QUERY_READ_SUBSCRIBER] = {SUBSCRIBER, {TEXTOID, TEXTOID}},
+
+	[QUERY_LOCK_SUBSCRIBER] = {SUBSCRIBER "FOR NO KEY UPDATE", {TEXTOID, TEXTOID}},
 
 	[QUERY_STORE_POSITION] = {"UPDATE reportlink.subscriber s SET cluster_id = $3, "
 							  "window_start = $4, window_end = $5, acknowledged_event_id = $6 "
@@ -554,11 +559,11 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 
 	/* in one statement, so that the smallest id is that of all that the snapshot shows */
 	[QUERY_BEYOND] = {"SELECT f.event_id, " NOW_WITHOUT_OWN "FROM " FIRST_BEYOND("$1") "f",
-					  {TEXTOID, INT4OID, PG_SNAPSHOTOID}},
+					  {TEXTOID, INT4OID, PG_SNAPSHOTOID, BOOLOID}},
 
 	[QUERY_BEYOND_OF_ALL] = {"SELECT min(f.event_id), " NOW_WITHOUT_OWN ONE_BY_ONE FIRST_BEYOND(
 								 "o.organization_id") "f",
-							 {TEXTOID, INT4OID, PG_SNAPSHOTOID}},
+							 {TEXTOID, INT4OID, PG_SNAPSHOTOID, BOOLOID}},
 
 	[QUERY_NEXT_CLUSTER] = {"SELECT min(e.cluster_id) FROM (" NEXT_CLUSTER("$1") ") e",
 							{TEXTOID, INT4OID}},
@@ -572,6 +577,19 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 
 	[QUERY_PLACE_OF_ALL] = {"SELECT e.* " ONE_BY_ONE "(" PLACE("o.organization_id") ") e",
 							{TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
+
+	[QUERY_SNAPSHOT] = {"SELECT pg_current_snapshot()::text", {0}},
+
+	/* events of cluster $1 that are not visible in snapshot $2, and the snapshot that they are visible in */
+	[QUERY_SINCE] =
+		{"SELECT e.organization_id, e.event_id, e.type, e.group_id, e.report_ids, "
+		 "(SELECT pg_current_snapshot()::text) " ONE_BY_ONE
+		 "(SELECT n.* FROM reportlink.event n WHERE n.organization_id = o.organization_id "
+		 "AND n.cluster_id = $1 AND n.transaction_id >= pg_snapshot_xmax($2) "
+		 "UNION ALL SELECT n.* FROM reportlink.event n "
+		 "WHERE n.organization_id = o.organization_id AND n.cluster_id = $1 "
+		 "AND n.transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($2)))) e ORDER BY e.event_id",
+		 {INT4OID, PG_SNAPSHOTOID}},
 
 	/* from before $2, at most $3; what a subscriber may still be given stays; $4: so does what is signed */
 	[QUERY_PURGE_EVENTS] =
@@ -788,6 +806,15 @@ reportlink_get_datum(int row, int column)
 	return datum;
 }
 
+/* An array of ids, that has no null and is none */
+Ids
+reportlink_get_ids(int row, int column)
+{
+	bool isnull;
+
+	return reportlink_ids_from_array(DatumGetArrayTypeP(rl_column(row, column, &isnull)));
+}
+
 /* Empty list with room for so many ids */
 Ids
 reportlink_ids(int capacity)
@@ -884,6 +911,13 @@ NullableDatum
 reportlink_arg_time(TimestampTz time)
 {
 	return (NullableDatum){TimestampTzGetDatum(time), false};
+}
+
+/* A snapshot as pg_current_snapshot()::text gives it */
+NullableDatum
+reportlink_arg_snapshot(const char *text)
+{
+	return (NullableDatum){DirectFunctionCall1(pg_snapshot_in, CStringGetDatum(text)), false};
 }
 
 NullableDatum

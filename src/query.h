@@ -64,6 +64,7 @@ typedef enum QueryId
 	QUERY_LOCK_ORGANIZATION,
 	QUERY_SUBSCRIBE,
 	QUERY_UNSUBSCRIBE,
+	QUERY_READ_SUBSCRIBER,
 	QUERY_LOCK_SUBSCRIBER,
 	QUERY_STORE_POSITION,
 	QUERY_WINDOW,
@@ -74,6 +75,8 @@ typedef enum QueryId
 	QUERY_NEXT_CLUSTER_OF_ALL,
 	QUERY_PLACE,
 	QUERY_PLACE_OF_ALL,
+	QUERY_SNAPSHOT,
+	QUERY_SINCE,
 	QUERY_PURGE_EVENTS,
 	QUERY_LINKED_REPORTS,
 	QUERY_LINKABLE_REPORTS,
@@ -103,6 +106,7 @@ extern NullableDatum reportlink_arg_int(int32 value);
 extern NullableDatum reportlink_arg_bool(bool value);
 extern NullableDatum reportlink_arg_text(const char *value);
 extern NullableDatum reportlink_arg_time(TimestampTz time);
+extern NullableDatum reportlink_arg_snapshot(const char *text);
 extern NullableDatum reportlink_arg_ids(const Ids *ids);
 extern NullableDatum reportlink_arg_texts(char *const *values, int count);
 extern NullableDatum reportlink_arg_datum(Datum value);
@@ -115,6 +119,7 @@ extern int32 reportlink_get_int(int row, int column);
 extern bool reportlink_get_bool(int row, int column);
 extern TimestampTz reportlink_get_time(int row, int column);
 extern char *reportlink_get_text(int row, int column);
+extern Ids reportlink_get_ids(int row, int column);
 extern NullableDatum reportlink_get_datum(int row, int column);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * worker.c: publishes what is due in one database
+ * worker.c: publishes what is due in one database, and notifies its events
  *
- * It does only what reportlink_publish_due() does, but at the right moment:
+ * It publishes as reportlink_publish_due() does, but at the right moment:
  * it sleeps until the next publication is due, or a commit wakes it because
  * something is scheduled earlier (wake.c). One publication a transaction, so
  * that each is published as soon as it can be, and nobody waits for another.
@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "notify.h"
 #include "publication.h"
 #include "wake.h"
 
@@ -45,6 +46,9 @@ static char *rl_trouble = NULL;
 /* The worker's database */
 static char *rl_database = NULL;
 
+/* All events that are visible in this snapshot are notified; NULL: the worker does not notify */
+static char *rl_notified = NULL;
+
 /* For what is found in one transaction, and may be asked for in the next */
 static MemoryContext rl_scratch = NULL;
 
@@ -57,6 +61,7 @@ typedef struct Turn
 	const DuePublication *current;
 	bool published;
 	const char *message; /* why it was not */
+	char *seen; /* all events that are visible in this snapshot are notified */
 } Turn;
 
 /* 55000: the functions are not there; asked before anything of ours is */
@@ -248,6 +253,36 @@ rl_publish_listed(Turn *turn, int *published)
 	return NULL;
 }
 
+static void
+rl_notify_new(Call *call, void *state)
+{
+	Turn *turn = state;
+
+	rl_require_version();
+	turn->seen = reportlink_send_notify_since(rl_notified);
+}
+
+/*
+ * With reportlink.notify = worker: sends NOTIFY for what was recorded since the
+ * last time, or since the worker began; all of it in one commit. NULL, or what
+ * keeps the worker from working.
+ */
+static ErrorData *
+rl_send_notify(Turn *turn)
+{
+	ErrorData *error = NULL;
+
+	turn->seen = NULL;
+	if (reportlink_notify == NOTIFY_WORKER)
+		error = rl_transaction(rl_notify_new, turn);
+	if (error != NULL)
+		return error;
+	if (rl_notified != NULL)
+		pfree(rl_notified);
+	rl_notified = turn->seen ? MemoryContextStrdup(TopMemoryContext, turn->seen) : NULL;
+	return NULL;
+}
+
 /*
  * Publishes all that is due; returns when the next one is, when to try again
  * what is locked, or after an error DT_NOEND: after a nap.
@@ -267,6 +302,8 @@ rl_take_turn(void)
 		error = rl_transaction(rl_list, &turn);
 		if (error == NULL)
 			error = rl_publish_listed(&turn, &published);
+		if (error == NULL)
+			error = rl_send_notify(&turn);
 		if (error != NULL)
 		{
 			rl_say(error);
