@@ -259,7 +259,12 @@ SELECT * FROM reportlink_check();
 -- Events
 SELECT event_id, type, report_ids, actor, data
 FROM reportlink.event WHERE organization_id = 'north' ORDER BY event_id LIMIT 3;
+SELECT reportlink_subscribe('north', 'ris');
 SELECT status FROM reportlink_publish_now('north', 1);
+SELECT event_id, type, report_ids FROM reportlink_fetch('north', 'ris');
+SELECT reportlink_ack('north', 'ris', 57);
+SELECT count(*) FROM reportlink_fetch('north', 'ris');
+SELECT organization_id, subscriber, events_behind FROM reportlink.subscriber_lag;
 \x on
 SELECT event_id, type, group_id, default_report_id, report_ids, linked_identifiers, actor, data
 FROM reportlink.event WHERE event_id = 1;
