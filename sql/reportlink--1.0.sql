@@ -358,7 +358,7 @@ BEGIN
 			database_role text COLLATE "C" NOT NULL,
 			occurred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			data jsonb NOT NULL DEFAULT '{}',
-			cluster_id integer NOT NULL DEFAULT 0,
+			cluster_id bigint NOT NULL DEFAULT 0,
 			transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
 			CONSTRAINT event_pkey PRIMARY KEY (organization_id, event_id),
 			CONSTRAINT event_organization_fkey FOREIGN KEY (organization_id) REFERENCES reportlink.organization
@@ -382,32 +382,35 @@ BEGIN
 		COMMENT ON COLUMN reportlink.event.transaction_id IS 'transaction that did it, of the cluster where it was recorded';
 
 		CREATE TABLE reportlink.cluster (
-			cluster_id integer NOT NULL,
+			cluster_id bigint NOT NULL,
+			previous_id bigint NOT NULL DEFAULT 0,
 			system_identifier bigint NOT NULL,
 			database_oid oid NOT NULL,
 			event_oid oid NOT NULL,
 			noted_at timestamptz NOT NULL DEFAULT now(),
 			CONSTRAINT cluster_pkey PRIMARY KEY (cluster_id),
-			CONSTRAINT cluster_place_key UNIQUE (system_identifier, database_oid, event_oid),
-			CONSTRAINT cluster_number CHECK (cluster_id > 0)
+			-- of two sessions that note the same place at once, one waits for the other
+			CONSTRAINT cluster_place_key UNIQUE (system_identifier, database_oid, event_oid, previous_id),
+			CONSTRAINT cluster_order CHECK (cluster_id > previous_id AND previous_id >= 0)
 		);
 		COMMENT ON TABLE reportlink.cluster IS 'where these tables have lived: transaction ids of events mean something only there; a restored dump or an upgraded server adds a row';
-		COMMENT ON COLUMN reportlink.cluster.cluster_id IS 'number, in the order of events';
+		COMMENT ON COLUMN reportlink.cluster.cluster_id IS 'milliseconds since 1970 when it was noted, and more than all before: the order of clusters, also where rows were restored into tables that are there already';
+		COMMENT ON COLUMN reportlink.cluster.previous_id IS 'the last one before it; 0 = none was known';
 		COMMENT ON COLUMN reportlink.cluster.system_identifier IS 'of the database cluster, as pg_control_system() tells it';
 		COMMENT ON COLUMN reportlink.cluster.database_oid IS 'database';
 		COMMENT ON COLUMN reportlink.cluster.event_oid IS 'table reportlink.event';
-		COMMENT ON COLUMN reportlink.cluster.noted_at IS 'when the first event was recorded there';
+		COMMENT ON COLUMN reportlink.cluster.noted_at IS 'when it was noted: by reportlink_install(), or with the first event';
 		INSERT INTO reportlink.cluster (cluster_id, system_identifier, database_oid, event_oid)
-		SELECT 1, c.system_identifier, d.oid, 'reportlink.event'::regclass
+		SELECT extract(epoch FROM clock_timestamp()) * 1000, c.system_identifier, d.oid, 'reportlink.event'::regclass
 		FROM pg_control_system() c, pg_database d WHERE d.datname = current_database();
 
 		CREATE TABLE reportlink.subscriber (
 			organization_id text COLLATE "C" NOT NULL,
 			subscriber text COLLATE "C" NOT NULL,
 			created_at timestamptz NOT NULL DEFAULT now(),
-			types text[],
+			types text[] COLLATE "C",
 			report_id bigint,
-			cluster_id integer NOT NULL,
+			cluster_id bigint NOT NULL,
 			window_start pg_snapshot,
 			window_end pg_snapshot,
 			acknowledged_event_id bigint NOT NULL DEFAULT 0,
@@ -423,7 +426,7 @@ BEGIN
 		COMMENT ON COLUMN reportlink.subscriber.cluster_id IS 'cluster of the events that it is reading; those of smaller numbers are acknowledged';
 		COMMENT ON COLUMN reportlink.subscriber.window_start IS 'events visible in this snapshot are acknowledged; null = none';
 		COMMENT ON COLUMN reportlink.subscriber.window_end IS 'events visible in this snapshot are being read; null = all of that cluster';
-		COMMENT ON COLUMN reportlink.subscriber.acknowledged_event_id IS 'last event acknowledged between the two';
+		COMMENT ON COLUMN reportlink.subscriber.acknowledged_event_id IS 'last event acknowledged between the two; the largest number = all of them';
 
 		CREATE TABLE reportlink.access (
 			organization_id text COLLATE "C" NOT NULL,

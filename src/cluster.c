@@ -7,7 +7,8 @@
  * database's table of events was written has a number, in the order in which
  * they were (decision 9 of the architecture). The events of all but the last
  * are complete. A restored table has an oid of its own, so it counts as another
- * place even in the same cluster, or in a copy of it.
+ * place even in the same cluster, or in a copy of it. Numbers are times, so that
+ * rows restored into tables that have noted a place already come before it.
  */
 #include "cluster.h"
 
@@ -20,7 +21,7 @@
 #include "query.h"
 
 /* Number of the table rl_cached_table, as it was found in this session; 0: not yet */
-static int32 rl_cached = 0;
+static int64 rl_cached = 0;
 static Oid rl_cached_table = InvalidOid;
 
 /* transaction that noted a number: until it commits, nobody may remember that */
@@ -33,19 +34,19 @@ rl_event_table(void)
 }
 
 /* Number of this place, 0 when nothing was written here yet. Expects SPI to be connected */
-int32
+int64
 reportlink_find_cluster(void)
 {
 	Oid table = rl_event_table();
 	NullableDatum args[] = {reportlink_arg_id((int64) GetSystemIdentifier()),
 							reportlink_arg_id(MyDatabaseId), reportlink_arg_id(table)};
-	int32 cluster_id;
+	int64 cluster_id;
 
 	if (rl_cached != 0 && rl_cached_table == table)
 		return rl_cached;
 	if (reportlink_execute(QUERY_FIND_CLUSTER, args) == 0)
 		return 0;
-	cluster_id = reportlink_get_int(0, 1);
+	cluster_id = reportlink_get_id(0, 1);
 	if (GetTopTransactionIdIfAny() != rl_noted_by || !TransactionIdIsValid(rl_noted_by))
 	{
 		rl_cached = cluster_id;
@@ -59,10 +60,10 @@ reportlink_find_cluster(void)
  * restore notes it, and others wait for him to commit. 40001 at REPEATABLE READ,
  * where his number cannot be seen.
  */
-int32
+int64
 reportlink_note_cluster(void)
 {
-	int32 cluster_id;
+	int64 cluster_id;
 
 	while ((cluster_id = reportlink_find_cluster()) == 0)
 	{

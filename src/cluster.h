@@ -6,7 +6,7 @@
 
 #include "reportlink.h"
 
-extern int32 reportlink_find_cluster(void);
-extern int32 reportlink_note_cluster(void);
+extern int64 reportlink_find_cluster(void);
+extern int64 reportlink_note_cluster(void);
 
 #endif

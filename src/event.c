@@ -83,7 +83,7 @@ reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 do
 			reportlink_arg_text(call->database_role),
 			reportlink_arg_datum(
 				DirectFunctionCall1(jsonb_in, CStringGetDatum(reportlink_data_json(data)))),
-			reportlink_arg_int(reportlink_note_cluster()),
+			reportlink_arg_id(reportlink_note_cluster()),
 		};
 
 		reportlink_execute(QUERY_INSERT_EVENT, args);

@@ -32,7 +32,7 @@ typedef struct Position
 {
 	char *organization_id; /* EVERY_ORGANIZATION: of all */
 	char *subscriber;
-	int32 cluster_id;
+	int64 cluster_id;
 	NullableDatum start; /* null: nothing of the cluster is done */
 	NullableDatum end; /* null: the cluster is complete */
 	int64 acknowledged;
@@ -48,6 +48,13 @@ typedef struct Feeding
 	int32 batch;
 	int32 gone;
 } Feeding;
+
+/* Cluster 0, of which events from before are, and id 0, before all, are no nulls */
+static NullableDatum
+rl_arg_number(int64 number)
+{
+	return reportlink_arg_datum(Int64GetDatum(number));
+}
 
 /* The variant of a query that is right for one organization or for all */
 static QueryId
@@ -84,7 +91,7 @@ rl_read_subscriber(Position *position, QueryId query)
 
 	if (reportlink_execute(query, args) == 0)
 		rl_refuse_unknown(position);
-	position->cluster_id = reportlink_get_int(0, 1);
+	position->cluster_id = reportlink_get_id(0, 1);
 	position->start = reportlink_get_datum(0, 2);
 	position->end = reportlink_get_datum(0, 3);
 	position->acknowledged = reportlink_get_id(0, 4);
@@ -97,10 +104,10 @@ rl_store_position(const Position *position)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
 							reportlink_arg_text(position->subscriber),
-							reportlink_arg_int(position->cluster_id),
+							rl_arg_number(position->cluster_id),
 							position->start,
 							position->end,
-							reportlink_arg_datum(Int64GetDatum(position->acknowledged))};
+							rl_arg_number(position->acknowledged)};
 
 	reportlink_execute(QUERY_STORE_POSITION, args);
 }
@@ -112,11 +119,11 @@ rl_store_position(const Position *position)
  * nothing older is looked at.
  */
 static bool
-rl_open_window(Position *position, int32 cluster_id, NullableDatum start)
+rl_open_window(Position *position, int64 cluster_id, NullableDatum start)
 {
 	bool complete = cluster_id != reportlink_find_cluster();
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
-							reportlink_arg_int(cluster_id), start, reportlink_arg_bool(!complete)};
+							rl_arg_number(cluster_id), start, reportlink_arg_bool(!complete)};
 	int64 first;
 
 	reportlink_execute(rl_variant(position, QUERY_BEYOND, QUERY_BEYOND_OF_ALL), args);
@@ -131,21 +138,21 @@ rl_open_window(Position *position, int32 cluster_id, NullableDatum start)
 }
 
 /* The next cluster that has events, 0 when there is none */
-static int32
+static int64
 rl_next_cluster(const Position *position)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
-							reportlink_arg_int(position->cluster_id)};
+							rl_arg_number(position->cluster_id)};
 
 	reportlink_execute(rl_variant(position, QUERY_NEXT_CLUSTER, QUERY_NEXT_CLUSTER_OF_ALL), args);
-	return reportlink_get_int(0, 1);
+	return reportlink_get_id(0, 1);
 }
 
 /* From a window that is read to the next; false when there is nothing beyond it */
 static bool
 rl_advance(Position *position)
 {
-	int32 next;
+	int64 next;
 
 	if (!position->end.isnull && rl_open_window(position, position->cluster_id, position->end))
 		return true;
@@ -158,8 +165,8 @@ static int
 rl_read_window(const Position *position, int32 batch)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id),
-							reportlink_arg_int(position->cluster_id),
-							reportlink_arg_datum(Int64GetDatum(position->acknowledged)),
+							rl_arg_number(position->cluster_id),
+							rl_arg_number(position->acknowledged),
 							position->start,
 							position->end,
 							position->types,
@@ -180,7 +187,18 @@ rl_move(Feeding *feeding)
 	while ((count = rl_read_window(position, feeding->batch)) == 0 && rl_advance(position))
 		CHECK_FOR_INTERRUPTS();
 	reportlink_return_rows(feeding->fcinfo, count);
+	if (count == 0)
+		position->acknowledged = PG_INT64_MAX;
 	rl_store_position(position);
+}
+
+/* A window in which nothing passes the filter would be read, and kept from purging, for ever */
+static bool
+rl_leaves_window_open(const Position *position)
+{
+	bool filters = !position->types.isnull || !position->report_id.isnull;
+
+	return filters && position->acknowledged != PG_INT64_MAX;
 }
 
 /* Only what moves the subscriber locks and writes its row: to ask for nothing new costs no WAL */
@@ -194,7 +212,7 @@ rl_fetch(Call *call, void *state)
 	rl_read_subscriber(&feeding->position, QUERY_READ_SUBSCRIBER);
 	count = rl_read_window(&feeding->position, feeding->batch);
 	ahead = feeding->position;
-	if (count == 0 && rl_advance(&ahead))
+	if (count == 0 && (rl_advance(&ahead) || rl_leaves_window_open(&feeding->position)))
 		rl_move(feeding);
 	else
 		reportlink_return_rows(feeding->fcinfo, count);
@@ -213,11 +231,12 @@ rl_place(const Position *position, NullableDatum event_id)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id), event_id,
 							position->start, position->end};
-	int32 cluster_id;
+	int64 cluster_id;
 
+	/* what is not there any more was purged, and so it was acknowledged */
 	if (reportlink_execute(rl_variant(position, QUERY_PLACE, QUERY_PLACE_OF_ALL), args) == 0)
-		return PLACE_BEYOND;
-	cluster_id = reportlink_get_int(0, 1);
+		return DatumGetInt64(event_id.value) > position->acknowledged ? PLACE_BEYOND : PLACE_DONE;
+	cluster_id = reportlink_get_id(0, 1);
 	if (cluster_id != position->cluster_id)
 		return cluster_id < position->cluster_id ? PLACE_DONE : PLACE_BEYOND;
 	if (reportlink_get_bool(0, 2))
@@ -291,23 +310,20 @@ rl_check_report(Call *call, const Feeding *feeding)
 	reportlink_find_named(call, ids, 1, &selection);
 }
 
-/*
- * Holds the organization, so that no event which the subscriber is to get is
- * purged before the purge can see the subscriber. 22023 when there is none.
- */
+/* 23503 */
 static void
-rl_hold_organization(const Position *position)
+rl_require_organization(const Position *position)
 {
 	NullableDatum args[] = {reportlink_arg_text(position->organization_id)};
-	int held =
-		reportlink_execute(rl_variant(position, QUERY_HOLD_ORGANIZATION, QUERY_HOLD_ORGANIZATIONS),
-						   args);
 
-	if (held == 0 && *position->organization_id != '\0')
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	if (*position->organization_id == '\0')
+		return;
+	if (reportlink_execute(QUERY_HOLD_ORGANIZATION, args) == 0)
+		ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 						errmsg("unknown organization \"%s\"", position->organization_id)));
 }
 
+/* Nothing is purged until the subscriber, whom it is kept for, can be seen */
 static void
 rl_subscribe(Call *call, void *state)
 {
@@ -316,7 +332,8 @@ rl_subscribe(Call *call, void *state)
 	FunctionCallInfo fcinfo = feeding->fcinfo;
 	bool from_start = reportlink_arg_or(fcinfo, 2, false);
 
-	rl_hold_organization(position);
+	reportlink_execute(QUERY_HOLD_INSTALLATION, NULL);
+	rl_require_organization(position);
 	rl_check_report(call, feeding);
 	{
 		NullableDatum args[] = {reportlink_arg_text(position->organization_id),
@@ -324,7 +341,7 @@ rl_subscribe(Call *call, void *state)
 								fcinfo->args[3],
 								fcinfo->args[4],
 								reportlink_arg_bool(from_start),
-								reportlink_arg_int(reportlink_note_cluster())};
+								reportlink_arg_id(reportlink_note_cluster())};
 
 		if (reportlink_execute(QUERY_SUBSCRIBE, args) == 0)
 			ereport(ERROR,
@@ -352,6 +369,7 @@ rl_feeding(FunctionCallInfo fcinfo, const char *function)
 	static const Argument args[] = {{"organization_id", false, false}, {"subscriber", true, false}};
 	Feeding feeding = {.fcinfo = fcinfo};
 	char *organization_id = reportlink_arg_cstring(fcinfo, 0);
+	size_t length;
 
 	reportlink_require_args(fcinfo, function, args, lengthof(args));
 	if (organization_id != NULL && *organization_id == '\0')
@@ -360,6 +378,10 @@ rl_feeding(FunctionCallInfo fcinfo, const char *function)
 						errhint("NULL stands for every organization.")));
 	feeding.position.organization_id = organization_id ? organization_id : EVERY_ORGANIZATION;
 	feeding.position.subscriber = reportlink_arg_cstring(fcinfo, 1);
+	length = strlen(feeding.position.subscriber);
+	if (length < 1 || length > 255)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("argument subscriber of %s must have 1 to 255 bytes", function)));
 	return feeding;
 }
 
@@ -375,7 +397,7 @@ rl_do(Feeding *feeding, Work work)
 /*
  * reportlink_subscribe(organization_id, subscriber, from_start, types,
  * report_id): what is committed from now on, or from_start all there is, waits
- * for the subscriber. 22004, 22023, RL002, RL022.
+ * for the subscriber. 22004, 22023, 23503, RL002, RL022.
  */
 PG_FUNCTION_INFO_V1(reportlink_subscribe);
 Datum
@@ -442,10 +464,7 @@ reportlink_ack(PG_FUNCTION_ARGS)
 	return rl_do(&feeding, rl_ack);
 }
 
-/*
- * The organization is held against new subscribers, which the statement that
- * deletes must see: so it cannot have a snapshot from before.
- */
+/* The statement that deletes must see every subscriber: so its snapshot is from after the lock */
 static void
 rl_purge(Call *call, void *state)
 {
@@ -454,7 +473,7 @@ rl_purge(Call *call, void *state)
 							reportlink_arg_int(feeding->batch),
 							reportlink_arg_bool(reportlink_keep_signed_events)};
 
-	reportlink_execute(QUERY_LOCK_ORGANIZATION, args);
+	reportlink_execute(QUERY_LOCK_INSTALLATION, NULL);
 	feeding->gone = reportlink_execute(QUERY_PURGE_EVENTS, args);
 }
 

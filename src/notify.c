@@ -57,7 +57,7 @@ reportlink_send_notify_since(const char *snapshot)
 		return reportlink_get_text(0, 1);
 	}
 	{
-		NullableDatum args[] = {reportlink_arg_int(reportlink_find_cluster()),
+		NullableDatum args[] = {reportlink_arg_datum(Int64GetDatum(reportlink_find_cluster())),
 								reportlink_arg_snapshot(snapshot)};
 
 		count = reportlink_execute(QUERY_SINCE, args);

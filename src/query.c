@@ -114,15 +114,17 @@ typedef struct PreparedQuery
  * transaction that asks, if that is where it runs ($4). The sums keep the
  * planner from going through all ids for it.
  */
-#define BEYOND(organization, transactions)                                                         \
-	"(SELECT min(e.event_id + 0) FROM reportlink.event e "                                         \
-	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
-	"AND e.transaction_id " transactions                                                           \
-	"AND NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()))"
+#define NOT_OWN                                                                                    \
+	"NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned())"
 
 #define FIRST_BEYOND(organization)                                                                 \
-	"(SELECT least(" BEYOND(organization, ">= coalesce(pg_snapshot_xmax($3), '0') ") ", " BEYOND(  \
-		organization, "= ANY (ARRAY(SELECT pg_snapshot_xip($3))) ") ") AS event_id) "
+	"(SELECT least((SELECT min(e.event_id + 0) FROM reportlink.event e "                           \
+	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
+	"AND e.transaction_id >= coalesce(pg_snapshot_xmax($3), '0') AND " NOT_OWN "), "               \
+	"(SELECT min(b.event_id) FROM pg_snapshot_xip($3) x (id) CROSS JOIN LATERAL "                  \
+	"(SELECT e.event_id FROM reportlink.event e "                                                  \
+	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
+	"AND e.transaction_id = x.id AND " NOT_OWN ") b)) AS event_id) "
 
 #define NEXT_CLUSTER(organization)                                                                 \
 	"SELECT e.cluster_id FROM reportlink.event e "                                                 \
@@ -500,31 +502,33 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id), '[]') "
 		 "RETURNING e.event_id",
 		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID,
-		  INT4OID}},
+		  INT8OID}},
 
-	/* places are system identifier, database and table of events */
+	/* a place is system identifier, database and table of events; it counts while it is the last noted */
 	[QUERY_FIND_CLUSTER] =
 		{"SELECT c.cluster_id FROM reportlink.cluster c WHERE c.system_identifier = $1 "
-		 "AND c.database_oid = $2::oid AND c.event_oid = $3::oid",
+		 "AND c.database_oid = $2::oid AND c.event_oid = $3::oid "
+		 "AND c.cluster_id = (SELECT max(m.cluster_id) FROM reportlink.cluster m)",
 		 {INT8OID, INT8OID, INT8OID}},
 
-	[QUERY_NOTE_CLUSTER] = {"INSERT INTO reportlink.cluster AS new "
-							"(cluster_id, system_identifier, database_oid, event_oid) "
-							"SELECT coalesce(max(c.cluster_id), 0) + 1, $1, $2::oid, $3::oid "
-							"FROM reportlink.cluster c ON CONFLICT DO NOTHING",
-							{INT8OID, INT8OID, INT8OID}},
+	/* the time, but in any case the highest number */
+	[QUERY_NOTE_CLUSTER] =
+		{"INSERT INTO reportlink.cluster AS new "
+		 "(cluster_id, previous_id, system_identifier, database_oid, event_oid) "
+		 "SELECT greatest(extract(epoch FROM clock_timestamp()) * 1000, l.id + 1), l.id, "
+		 "$1, $2::oid, $3::oid "
+		 "FROM (SELECT coalesce(max(c.cluster_id), 0) AS id FROM reportlink.cluster c) l "
+		 "ON CONFLICT DO NOTHING",
+		 {INT8OID, INT8OID, INT8OID}},
 
 	[QUERY_HOLD_ORGANIZATION] = {"SELECT FROM reportlink.organization o "
-								 "WHERE o.organization_id = $1 FOR SHARE",
+								 "WHERE o.organization_id = $1 FOR KEY SHARE",
 								 {TEXTOID}},
 
-	[QUERY_HOLD_ORGANIZATIONS] = {"SELECT FROM reportlink.organization o "
-								  "ORDER BY o.organization_id FOR SHARE",
-								  {TEXTOID}},
+	/* whoever subscribes, to any organization, and whoever purges wait for one another */
+	[QUERY_HOLD_INSTALLATION] = {"SELECT FROM reportlink.installation i FOR SHARE", {0}},
 
-	[QUERY_LOCK_ORGANIZATION] = {"SELECT FROM reportlink.organization o "
-								 "WHERE o.organization_id = $1 FOR NO KEY UPDATE",
-								 {TEXTOID}},
+	[QUERY_LOCK_INSTALLATION] = {"SELECT FROM reportlink.installation i FOR NO KEY UPDATE", {0}},
 
 	/* types $3 and report $4; from the start ($5) of everything, or from now, in cluster $6 */
 	[QUERY_SUBSCRIBE] = {"INSERT INTO reportlink.subscriber AS s (organization_id, subscriber, "
@@ -532,7 +536,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 						 "SELECT $1, $2, $3, $4, CASE WHEN $5 THEN 0 ELSE $6 END, n.now, n.now "
 						 "FROM (SELECT CASE WHEN NOT $5 THEN " NOW_WITHOUT_OWN "END AS now) n "
 						 "ON CONFLICT DO NOTHING",
-						 {TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID, INT4OID}},
+						 {TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID, INT8OID}},
 
 	[QUERY_UNSUBSCRIBE] = {"DELETE FROM reportlink.subscriber s "
 						   "WHERE s.organization_id = $1 AND s.subscriber = $2",
@@ -545,32 +549,32 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_STORE_POSITION] = {"UPDATE reportlink.subscriber s SET cluster_id = $3, "
 							  "window_start = $4, window_end = $5, acknowledged_event_id = $6 "
 							  "WHERE s.organization_id = $1 AND s.subscriber = $2",
-							  {TEXTOID, TEXTOID, INT4OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, INT8OID}},
+							  {TEXTOID, TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, INT8OID}},
 
 	[QUERY_WINDOW] = {WINDOW("$1"),
-					  {TEXTOID, INT4OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, TEXTARRAYOID,
+					  {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, TEXTARRAYOID,
 					   INT8OID, INT4OID}},
 
 	[QUERY_WINDOW_OF_ALL] = {"SELECT e.* " ONE_BY_ONE
 							 "(" WINDOW("o.organization_id") ") e "
 															 "ORDER BY e.event_id LIMIT $8",
-							 {TEXTOID, INT4OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID,
+							 {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID,
 							  TEXTARRAYOID, INT8OID, INT4OID}},
 
 	/* in one statement, so that the smallest id is that of all that the snapshot shows */
 	[QUERY_BEYOND] = {"SELECT f.event_id, " NOW_WITHOUT_OWN "FROM " FIRST_BEYOND("$1") "f",
-					  {TEXTOID, INT4OID, PG_SNAPSHOTOID, BOOLOID}},
+					  {TEXTOID, INT8OID, PG_SNAPSHOTOID, BOOLOID}},
 
 	[QUERY_BEYOND_OF_ALL] = {"SELECT min(f.event_id), " NOW_WITHOUT_OWN ONE_BY_ONE FIRST_BEYOND(
 								 "o.organization_id") "f",
-							 {TEXTOID, INT4OID, PG_SNAPSHOTOID, BOOLOID}},
+							 {TEXTOID, INT8OID, PG_SNAPSHOTOID, BOOLOID}},
 
 	[QUERY_NEXT_CLUSTER] = {"SELECT min(e.cluster_id) FROM (" NEXT_CLUSTER("$1") ") e",
-							{TEXTOID, INT4OID}},
+							{TEXTOID, INT8OID}},
 
 	[QUERY_NEXT_CLUSTER_OF_ALL] = {"SELECT min(e.cluster_id) " ONE_BY_ONE
 								   "(" NEXT_CLUSTER("o.organization_id") ") e",
-								   {TEXTOID, INT4OID}},
+								   {TEXTOID, INT8OID}},
 
 	/* of event $2: its cluster, is it visible in $3 (null: no), in $4 (null: yes) */
 	[QUERY_PLACE] = {PLACE("$1"), {TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
@@ -586,10 +590,10 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "(SELECT pg_current_snapshot()::text) " ONE_BY_ONE
 		 "(SELECT n.* FROM reportlink.event n WHERE n.organization_id = o.organization_id "
 		 "AND n.cluster_id = $1 AND n.transaction_id >= pg_snapshot_xmax($2) "
-		 "UNION ALL SELECT n.* FROM reportlink.event n "
-		 "WHERE n.organization_id = o.organization_id AND n.cluster_id = $1 "
-		 "AND n.transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($2)))) e ORDER BY e.event_id",
-		 {INT4OID, PG_SNAPSHOTOID}},
+		 "UNION ALL SELECT n.* FROM pg_snapshot_xip($2) x (id) JOIN reportlink.event n "
+		 "ON n.organization_id = o.organization_id AND n.cluster_id = $1 "
+		 "AND n.transaction_id = x.id) e ORDER BY e.event_id",
+		 {INT8OID, PG_SNAPSHOTOID}},
 
 	/* from before $2, at most $3; what a subscriber may still be given stays; $4: so does what is signed */
 	[QUERY_PURGE_EVENTS] =
