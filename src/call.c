@@ -123,6 +123,7 @@ rl_set_for_lookups(const Call *call)
 	rl_set("enable_mergejoin", "off");
 	rl_set("enable_bitmapscan", "off");
 	rl_set("enable_material", "off");
+	rl_set("jit", "off");
 	rl_set("deadlock_timeout",
 		   psprintf("%d", Min(call->deadlock_timeout, INT_MAX / 100) * DEADLOCK_PATIENCE));
 }

@@ -27,6 +27,9 @@
 /* what a subscription to every organization has for its organization_id; none is named so */
 #define EVERY_ORGANIZATION ""
 
+/* the last id acknowledged in a window of which nothing is wanted any more */
+#define WHOLE_WINDOW PG_INT64_MAX
+
 /* How far a subscriber is, and what it wants: its row */
 typedef struct Position
 {
@@ -188,7 +191,7 @@ rl_move(Feeding *feeding)
 		CHECK_FOR_INTERRUPTS();
 	reportlink_return_rows(feeding->fcinfo, count);
 	if (count == 0)
-		position->acknowledged = PG_INT64_MAX;
+		position->acknowledged = WHOLE_WINDOW;
 	rl_store_position(position);
 }
 
@@ -198,7 +201,7 @@ rl_leaves_window_open(const Position *position)
 {
 	bool filters = !position->types.isnull || !position->report_id.isnull;
 
-	return filters && position->acknowledged != PG_INT64_MAX;
+	return filters && position->acknowledged != WHOLE_WINDOW;
 }
 
 /* Only what moves the subscriber locks and writes its row: to ask for nothing new costs no WAL */
@@ -233,9 +236,12 @@ rl_place(const Position *position, NullableDatum event_id)
 							position->start, position->end};
 	int64 cluster_id;
 
-	/* what is not there any more was purged, and so it was acknowledged */
+	/* what was there is purged, and so was acknowledged; what never was has higher ids */
 	if (reportlink_execute(rl_variant(position, QUERY_PLACE, QUERY_PLACE_OF_ALL), args) == 0)
-		return DatumGetInt64(event_id.value) > position->acknowledged ? PLACE_BEYOND : PLACE_DONE;
+		return position->acknowledged != WHOLE_WINDOW &&
+					   DatumGetInt64(event_id.value) <= position->acknowledged
+				   ? PLACE_DONE
+				   : PLACE_BEYOND;
 	cluster_id = reportlink_get_id(0, 1);
 	if (cluster_id != position->cluster_id)
 		return cluster_id < position->cluster_id ? PLACE_DONE : PLACE_BEYOND;

@@ -112,10 +112,11 @@ typedef struct PreparedQuery
  * Smallest id in cluster $2 of what is not visible in snapshot $3: of
  * transactions that began later, or were in progress; without those of the
  * transaction that asks, if that is where it runs ($4). The sums keep the
- * planner from going through all ids for it.
+ * planner from going through all ids for it, OFFSET 0 from turning the look-up
+ * of each transaction round into one of all events.
  */
 #define NOT_OWN                                                                                    \
-	"NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned())"
+	"NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()) "
 
 #define FIRST_BEYOND(organization)                                                                 \
 	"(SELECT least((SELECT min(e.event_id + 0) FROM reportlink.event e "                           \
@@ -124,7 +125,7 @@ typedef struct PreparedQuery
 	"(SELECT min(b.event_id) FROM pg_snapshot_xip($3) x (id) CROSS JOIN LATERAL "                  \
 	"(SELECT e.event_id FROM reportlink.event e "                                                  \
 	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \
-	"AND e.transaction_id = x.id AND " NOT_OWN ") b)) AS event_id) "
+	"AND e.transaction_id = x.id AND " NOT_OWN "OFFSET 0) b)) AS event_id) "
 
 #define NEXT_CLUSTER(organization)                                                                 \
 	"SELECT e.cluster_id FROM reportlink.event e "                                                 \
@@ -530,13 +531,18 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 
 	[QUERY_LOCK_INSTALLATION] = {"SELECT FROM reportlink.installation i FOR NO KEY UPDATE", {0}},
 
-	/* types $3 and report $4; from the start ($5) of everything, or from now, in cluster $6 */
-	[QUERY_SUBSCRIBE] = {"INSERT INTO reportlink.subscriber AS s (organization_id, subscriber, "
-						 "types, report_id, cluster_id, window_start, window_end) "
-						 "SELECT $1, $2, $3, $4, CASE WHEN $5 THEN 0 ELSE $6 END, n.now, n.now "
-						 "FROM (SELECT CASE WHEN NOT $5 THEN " NOW_WITHOUT_OWN "END AS now) n "
-						 "ON CONFLICT DO NOTHING",
-						 {TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID, INT8OID}},
+	/*
+	 * Types $3 and report $4; from the start ($5) of everything, or from now, in
+	 * cluster $6: the window that is done then is closed.
+	 */
+	[QUERY_SUBSCRIBE] =
+		{"INSERT INTO reportlink.subscriber AS s (organization_id, subscriber, types, report_id, "
+		 "cluster_id, window_start, window_end, acknowledged_event_id) "
+		 "SELECT $1, $2, $3, $4, CASE WHEN $5 THEN 0 ELSE $6 END, n.now, n.now, "
+		 "CASE WHEN $5 THEN 0 ELSE 9223372036854775807 END "
+		 "FROM (SELECT CASE WHEN NOT $5 THEN " NOW_WITHOUT_OWN "END AS now) n "
+		 "ON CONFLICT DO NOTHING",
+		 {TEXTOID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID, INT8OID}},
 
 	[QUERY_UNSUBSCRIBE] = {"DELETE FROM reportlink.subscriber s "
 						   "WHERE s.organization_id = $1 AND s.subscriber = $2",
@@ -590,9 +596,9 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "(SELECT pg_current_snapshot()::text) " ONE_BY_ONE
 		 "(SELECT n.* FROM reportlink.event n WHERE n.organization_id = o.organization_id "
 		 "AND n.cluster_id = $1 AND n.transaction_id >= pg_snapshot_xmax($2) "
-		 "UNION ALL SELECT n.* FROM pg_snapshot_xip($2) x (id) JOIN reportlink.event n "
-		 "ON n.organization_id = o.organization_id AND n.cluster_id = $1 "
-		 "AND n.transaction_id = x.id) e ORDER BY e.event_id",
+		 "UNION ALL SELECT n.* FROM pg_snapshot_xip($2) x (id) CROSS JOIN LATERAL "
+		 "(SELECT t.* FROM reportlink.event t WHERE t.organization_id = o.organization_id "
+		 "AND t.cluster_id = $1 AND t.transaction_id = x.id OFFSET 0) n) e ORDER BY e.event_id",
 		 {INT8OID, PG_SNAPSHOTOID}},
 
 	/* from before $2, at most $3; what a subscriber may still be given stays; $4: so does what is signed */
