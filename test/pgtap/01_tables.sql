@@ -2,7 +2,7 @@
 -- keys, what a row must be like. Functions: names, arguments, results.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(303);
+SELECT plan(327);
 
 -- Tables and their columns
 
@@ -18,16 +18,17 @@ INSERT INTO shape VALUES
 	('signature', '{organization_id,signature_id,document_id,report_id,group_id,status,signed_by,signed_at}'),
 	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,last_document_id,left_at}'),
 	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error,retry_at}'),
-	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,transaction_id}'),
-	('subscriber', '{organization_id,subscriber,created_at,window_start,window_end,acknowledged_event_id}'),
+	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,cluster_id,transaction_id}'),
+	('cluster', '{cluster_id,system_identifier,database_oid,event_oid,noted_at}'),
+	('subscriber', '{organization_id,subscriber,created_at,types,report_id,cluster_id,window_start,window_end,acknowledged_event_id}'),
 	('access', '{organization_id,role_name,profile}');
 SELECT tables_are('reportlink', ARRAY(SELECT name::name FROM shape), 'the tables of section 1');
-SELECT views_are('reportlink', '{report_text,worklist,pending_publication,worker_status}'::name[], 'the views');
+SELECT views_are('reportlink', '{report_text,worklist,pending_publication,subscriber_lag,worker_status}'::name[], 'the views');
 SELECT columns_are('reportlink', name::name, columns::name[], format('columns of %s', name)) FROM shape;
 SELECT functions_are('reportlink', '{}'::name[], 'schema reportlink holds data and no functions');
 
 -- Views have an organization to ask for, and report_text is everything an application reads
-SELECT has_column('reportlink', name::name, 'organization_id', format('%s has organization_id', name)) FROM unnest('{report_text,worklist,pending_publication}'::text[]) name;
+SELECT has_column('reportlink', name::name, 'organization_id', format('%s has organization_id', name)) FROM unnest('{report_text,worklist,pending_publication,subscriber_lag}'::text[]) name;
 SELECT has_column('reportlink', 'report_text', a.attname, format('report_text has %s', a.attname))
 FROM pg_attribute a
 WHERE a.attnum > 0 AND NOT a.attisdropped
@@ -52,24 +53,31 @@ SELECT set_eq($$SELECT table_name || '.' || name FROM attribute WHERE identity =
 	'{report.report_id,report_group.group_id,document.document_id,signature.signature_id,past_link.past_link_id,publication.publication_id,event.event_id}'::text[], 'ids are bigint identity, always');
 SELECT is_empty($$SELECT table_name, name, type FROM attribute WHERE name IN ('report_id', 'group_id', 'document_id', 'parent_id', 'event_id', 'default_report_id', 'merged_into') AND type <> 'bigint'$$,
 	'whatever points at them is bigint');
-SELECT is_empty($$SELECT t.table_name FROM attribute t WHERE t.type NOT IN ('text', 'bigint', 'integer', 'boolean', 'timestamp with time zone', 'bigint[]', 'jsonb', 'name', 'xid8', 'pg_snapshot')$$,
+SELECT is_empty($$SELECT t.table_name FROM attribute t WHERE t.type NOT IN ('text', 'bigint', 'integer', 'boolean', 'timestamp with time zone', 'bigint[]', 'text[]', 'jsonb', 'name', 'oid', 'xid8', 'pg_snapshot')$$,
 	'no column is of a type of the extension');
 SELECT set_eq($$SELECT attname::text COLLATE "default" FROM pg_attribute WHERE attrelid = 'reportlink.report'::regclass AND attnotnull AND attnum > 0$$,
 	'{organization_id,report_id,created_at,updated_at,status,drafting,addendum_open}'::text[], 'what of a report is never null');
 
--- organization_id comes first in every key
+-- organization_id comes first in every key; what is of the whole database has none
 
+SELECT set_eq($$SELECT name FROM shape WHERE 'organization_id' <> ALL (columns)$$, '{installation,cluster}'::text[],
+	'every table has organization_id, but for what is of the whole database');
 SELECT is(a.attname, 'organization_id', format('%s of %s begins with organization_id', c.conname, c.conrelid::regclass))
 FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-WHERE c.connamespace = 'reportlink'::regnamespace AND c.contype IN ('p', 'u', 'f') AND c.conrelid <> 'reportlink.installation'::regclass;
+WHERE c.connamespace = 'reportlink'::regnamespace AND c.contype IN ('p', 'u', 'f') AND c.conrelid NOT IN ('reportlink.installation'::regclass, 'reportlink.cluster'::regclass);
 SELECT is(a.attname, 'organization_id', format('index %s begins with organization_id', i.indexrelid::regclass))
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-WHERE c.relnamespace = 'reportlink'::regnamespace AND i.indrelid <> 'reportlink.installation'::regclass;
+WHERE c.relnamespace = 'reportlink'::regnamespace AND i.indrelid NOT IN ('reportlink.installation'::regclass, 'reportlink.cluster'::regclass);
 SELECT set_eq($$SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
 		WHERE c.relnamespace = 'reportlink'::regnamespace AND i.indkey[0] = 0$$, '{reportlink.publication_due_idx}'::text[],
 	'none begins with an expression, but for what is due next in any organization');
 SELECT has_pk('reportlink', name::name, format('%s has a primary key', name)) FROM shape;
 SELECT is_empty($$SELECT table_name FROM attribute WHERE name = 'organization_id' AND NOT is_not_null$$, 'organization_id is never null');
+SELECT set_eq($$SELECT a.table_name::text COLLATE "default" FROM attribute a WHERE a.name = 'organization_id' AND NOT EXISTS (SELECT FROM pg_constraint c
+		WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND a.attnum = c.conkey[1])$$, '{organization,subscriber}'::text[],
+	'and always refers to one that there is; but for subscriber, where it may stand for every one');
+SELECT col_is_unique('reportlink', 'cluster', '{system_identifier,database_oid,event_oid}'::name[], 'a place is noted once');
+SELECT throws_ok($$INSERT INTO reportlink.cluster (cluster_id, system_identifier, database_oid, event_oid) VALUES (0, 1, 1, 1)$$, '23514', NULL, 'and its number is 1 or more');
 SELECT isnt_empty($$SELECT FROM pg_constraint WHERE conrelid = 'reportlink.report'::regclass AND confrelid = 'reportlink.report_group'::regclass AND cardinality(conkey) = 3$$,
 	'a report refers to its group by organization, group and MRN');
 
@@ -126,6 +134,12 @@ INSERT INTO signature VALUES
 	('reportlink_publish_now', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_cancel_publish', 'organization_id text, report_id bigint, actor text DEFAULT NULL', 'report_id bigint, group_id bigint, status text, owner_id text, document_id bigint'),
 	('reportlink_publish_due', 'batch integer DEFAULT 100, organization_id text DEFAULT NULL', 'integer'),
+	('reportlink_subscribe', 'organization_id text, subscriber text, from_start boolean DEFAULT false, types text[] DEFAULT NULL, report_id bigint DEFAULT NULL', 'void'),
+	('reportlink_unsubscribe', 'organization_id text, subscriber text', 'void'),
+	('reportlink_fetch', 'organization_id text, subscriber text, batch integer DEFAULT 100',
+		'organization_id text, event_id bigint, type text, group_id bigint, document_id bigint, default_report_id bigint, report_ids bigint[], linked_identifiers jsonb, actor text, database_role text, occurred_at timestamp with time zone, data jsonb'),
+	('reportlink_ack', 'organization_id text, subscriber text, event_id bigint', 'void'),
+	('reportlink_purge_events', 'organization_id text, before timestamp with time zone, batch integer DEFAULT 10000', 'integer'),
 	('reportlink_history', 'organization_id text, report_id bigint',
 		'report_id bigint, document_id bigint, parent_id bigint, saved_at timestamp with time zone, saved_by text, reason text, checkpoint boolean, signed boolean, signed_as text, signed_by text, signed_at timestamp with time zone, in_force boolean, transcript_bytes integer, final_report_bytes integer'),
 	('reportlink_prune_documents', 'organization_id text, before timestamp with time zone, batch integer DEFAULT 10000', 'integer'),
@@ -240,6 +254,11 @@ FROM (VALUES ('nowhere', :document::text, '1', 'signed', 'now()', '23503', 'a si
 	('north', 'NULL', '1', 'signed', 'now()', '23502', 'of a document'), ('north', :document::text, 'NULL', 'signed', 'now()', '23502', 'through a report'),
 	('north', :document::text, '1', NULL, 'now()', '23502', 'gives a status'), ('north', :document::text, '1', 'signed', 'NULL', '23502', 'and has its time')) t (organization, document, report, status, at, code, why);
 SELECT throws_ok($$INSERT INTO reportlink.past_link (organization_id, report_id, group_id) VALUES ('north', 1, 999999)$$, '23503', NULL, 'a group that was left is one that there was');
+
+SELECT lives_ok(format($$INSERT INTO reportlink.subscriber (organization_id, subscriber, cluster_id) VALUES ('north', %L, 0)$$, repeat('s', 255)), 'subscriber of 255 bytes');
+SELECT throws_ok(format('INSERT INTO reportlink.subscriber (organization_id, subscriber, cluster_id) VALUES (%L, %L, 0)', organization, name), code, NULL, format('subscriber: %s', why))
+FROM (VALUES ('north', repeat('s', 256), '23514', '256 bytes are refused'), ('north', repeat('ü', 128), '23514', 'bytes count, not characters'), ('north', '', '23514', 'not empty'),
+	('north', NULL, '23502', 'not null'), (NULL, 's', '23502', 'of an organization or of every one'), ('north', repeat('s', 255), '23505', 'once')) t (organization, name, code, why);
 
 -- Members of a group cannot differ in organization or MRN, whoever writes
 

@@ -2,7 +2,7 @@
 -- UPDATE of status and owner_id may do is in 26_plain_sql.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(212);
+SELECT plan(213);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text', 'draft', 'ada') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2,
 	pg_temp.new_report('north', 'P1', 'A3') AS a3, pg_temp.new_report('north', NULL, 'A4') AS a4 \gset

@@ -3,7 +3,7 @@
 -- the catalog, so that what comes later must be decided on here too.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(329);
+SELECT plan(373);
 
 CREATE ROLE reportlink_test_reader;
 CREATE ROLE reportlink_test_reporter;
@@ -30,7 +30,9 @@ INSERT INTO expected VALUES
 	('pending_publication', '{SELECT}', '{SELECT}', '{}', '{SELECT}'),
 	('worker_status', '{}',      '{}',       '{}', '{SELECT}'),
 	('event',        '{}',       '{}',       '{SELECT}', '{SELECT}'),
-	('subscriber',   '{}',       '{}',       NULL, '{SELECT}'), -- of no use before there are subscribers
+	('cluster',      '{}',       '{}',       '{SELECT}', '{SELECT}'),
+	('subscriber',   '{}',       '{}',       '{SELECT}', '{SELECT}'),
+	('subscriber_lag', '{}',     '{}',       '{SELECT}', '{SELECT}'),
 	('access',       '{}',       '{}',       '{}', '{SELECT}'),
 	('installation', '{}',       '{}',       '{}', '{SELECT}');
 
@@ -72,7 +74,6 @@ SELECT lives_ok(format('SELECT reportlink_grant(%L, %L)', role, name), format('g
 SELECT is(pg_temp.granted(p.role, r.oid), e.privileges, format('%s on %s: %s', p.name, r.name, CASE WHEN e.privileges = '{}' THEN 'nothing' ELSE array_to_string(e.privileges, ', ') END))
 FROM profile p, relation r JOIN expected x ON x.object = r.name,
 	LATERAL (SELECT CASE p.name WHEN 'reader' THEN x.reader WHEN 'reporter' THEN x.reporter WHEN 'listener' THEN x.listener ELSE x.administrator END) e (privileges)
-WHERE e.privileges IS NOT NULL
 ORDER BY p.name, r.name;
 SELECT is(pg_temp.writable(role, privilege), CASE WHEN name IN ('reporter', 'administrator') THEN
 		CASE privilege WHEN 'INSERT' THEN '{organization_id}'::text[] ELSE '{}' END
@@ -94,16 +95,17 @@ CREATE TEMP TABLE allowed (name text, functions text[]);
 INSERT INTO allowed VALUES
 	('reader', '{find,history,linkable_reports,linked_reports,transitions,version}'),
 	('reporter', '{assign,cancel,cancel_publish,close,discard,link,open,prelim_sign,publish_now,reject,save,set_default,sign,start_addendum,unlink}'),
-	('administrator', '{check,prune_documents,publish_due}');
+	('listener', '{ack,fetch,subscribe,unsubscribe}'),
+	('administrator', '{check,prune_documents,publish_due,purge_events}');
 CREATE FUNCTION pg_temp.allowed(VARIADIC profiles text[]) RETURNS text[]
 	LANGUAGE sql
 	BEGIN ATOMIC
 		SELECT array_agg('reportlink_' || f ORDER BY 'reportlink_' || f) FROM allowed a, unnest(a.functions) f WHERE a.name = ANY (profiles);
 	END;
 SELECT is(pg_temp.executable('reportlink_test_reader'), pg_temp.allowed('reader'), 'reader: the reading functions');
-SELECT is(pg_temp.executable('reportlink_test_listener'), pg_temp.allowed('reader'), 'listener: the reading functions');
+SELECT is(pg_temp.executable('reportlink_test_listener'), pg_temp.allowed('reader', 'listener'), 'listener: the reading functions, and those of the feed');
 SELECT is(pg_temp.executable('reportlink_test_reporter'), pg_temp.allowed('reader', 'reporter'), 'reporter: linking, ownership, the workflow and its publication besides');
-SELECT is(pg_temp.executable('reportlink_test_administrator'), pg_temp.allowed('reader', 'reporter', 'administrator'), 'administrator: reportlink_check(), reportlink_prune_documents() and reportlink_publish_due() besides');
+SELECT is(pg_temp.executable('reportlink_test_administrator'), pg_temp.allowed('reader', 'reporter', 'listener', 'administrator'), 'administrator: all of these, and what looks after the tables');
 
 -- A reader tries: every function that writes, every table, every way
 
@@ -113,12 +115,12 @@ SELECT is(pg_temp.sqlstate_for('reportlink_test_' || p.name, format('SELECT * FR
 		(SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM pg_proc, unnest(proargtypes::oid[]) t WHERE pg_proc.oid = f.oid))), '42501',
 	format('a %s cannot call %s()', p.name, f.name))
 FROM function f, unnest('{reader,listener}'::text[]) p (name)
-WHERE f.name <> ALL (pg_temp.allowed('reader'))
+WHERE f.name <> ALL (CASE p.name WHEN 'reader' THEN pg_temp.allowed('reader') ELSE pg_temp.allowed('reader', 'listener') END)
 	AND f.oid NOT IN (SELECT oid FROM pg_proc WHERE prorettype = 'trigger'::regtype);
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format(s.statement, r.name, (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = r.oid AND attnum = 1))), '42501',
 	format('a reader cannot %s', format(s.statement, r.name, 'organization_id')))
 FROM relation r, (VALUES ('INSERT INTO reportlink.%I DEFAULT VALUES'), ('UPDATE reportlink.%I SET %2$s = %2$s'), ('DELETE FROM reportlink.%I'), ('TRUNCATE reportlink.%I')) s (statement)
-WHERE r.name NOT IN ('report_text', 'worklist', 'pending_publication', 'worker_status');
+WHERE r.name NOT IN ('report_text', 'worklist', 'pending_publication', 'subscriber_lag', 'worker_status');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', 'CREATE TABLE reportlink.mine ()'), '42501', 'a reader makes nothing in the schema');
 SELECT is(pg_temp.sqlstate_for('reportlink_test_reader', format('SELECT * FROM reportlink.%I FOR UPDATE', name)), '42501', format('a reader locks no row of %s', name))
 FROM unnest('{report,patient}'::text[]) name;
@@ -128,7 +130,24 @@ FROM (VALUES ('SELECT * FROM reportlink.report_text'), ('SELECT * FROM reportlin
 	(format('SELECT * FROM reportlink_linked_reports(''north'', %s)', :a1::text)), (format('SELECT * FROM reportlink_linkable_reports(''north'', %s)', :a1::text)),
 	(format('SELECT * FROM reportlink_history(''north'', %s)', :a1::text)), ('SELECT * FROM reportlink_transitions()'), ('SELECT * FROM reportlink.signature'), ('SELECT * FROM reportlink.past_link')) t (statement);
 SELECT is(pg_temp.sqlstate_for('reportlink_test_listener', statement), code, format('a listener: %s %s', statement, code))
-FROM (VALUES ('SELECT * FROM reportlink.event', 'done'), ('SELECT * FROM reportlink.report', '42501'), ('LISTEN reportlink', 'done')) t (statement, code);
+FROM (VALUES
+	(1, 'SELECT * FROM reportlink.event', 'done'),
+	(2, 'SELECT * FROM reportlink.report', '42501'),
+	(3, 'LISTEN reportlink', 'done'),
+	(4, $$SELECT reportlink_subscribe('north', 'ris')$$, 'done'),
+	(5, $$SELECT reportlink_subscribe(NULL, 'ris', true, '{report.signed}')$$, 'done'),
+	(6, format($$SELECT reportlink_subscribe('south', 'ris', true, NULL, %s)$$, :a1::text), 'RL002'),
+	(7, $$SELECT * FROM reportlink_fetch(NULL, 'ris')$$, 'done'),
+	(8, $$SELECT reportlink_ack('north', 'ris', (SELECT min(event_id) FROM reportlink.event))$$, '22023'),
+	(9, $$SELECT reportlink_unsubscribe(NULL, 'ris')$$, 'done'),
+	(10, 'SELECT * FROM reportlink.subscriber', 'done'),
+	(11, 'SELECT * FROM reportlink.subscriber_lag', 'done'),
+	(12, 'UPDATE reportlink.subscriber SET acknowledged_event_id = 0', '42501'),
+	(13, 'DELETE FROM reportlink.subscriber', '42501'),
+	(14, $$INSERT INTO reportlink.subscriber (organization_id, subscriber, cluster_id) VALUES ('north', 'mine', 0)$$, '42501'),
+	(15, $$SELECT reportlink_purge_events('north', 'infinity')$$, '42501'),
+	(16, 'SET LOCAL reportlink.keep_signed_events = off', '42501'),
+	(17, format($$SELECT reportlink_open('north', %s, 'ada')$$, :a1::text), '42501')) t (n, statement, code);
 
 -- A reporter works: registers, links, corrects identifiers, and touches nothing else
 
@@ -164,6 +183,10 @@ FROM (VALUES
 	(14, format($$SELECT reportlink_start_addendum('north', %s, 'ada')$$, :a1::text), 'done'),
 	(14, format($$SELECT reportlink_cancel('north', %s, false, 'ada')$$, :a1::text), 'RL015'),
 	(15, $$SELECT reportlink_prune_documents('north', 'infinity')$$, '42501'),
+	(15, $$SELECT reportlink_purge_events('north', 'infinity')$$, '42501'),
+	(15, $$SELECT reportlink_subscribe('north', 'mine')$$, '42501'),
+	(15, $$SELECT * FROM reportlink_fetch('north', 'ris')$$, '42501'),
+	(15, 'SELECT * FROM reportlink.subscriber_lag', '42501'),
 	(15, 'SELECT reportlink_publish_due()', '42501'),
 	(15, 'SELECT * FROM reportlink.worker_status', '42501'),
 	(15, 'DELETE FROM reportlink.document', '42501'),
@@ -184,6 +207,11 @@ FROM (VALUES
 	(9, 'DELETE FROM reportlink.event', '42501'),
 	(9, 'DELETE FROM reportlink.document', '42501'),
 	(9, $$SELECT reportlink_prune_documents('north', 'infinity')$$, 'done'),
+	(9, 'DELETE FROM reportlink.subscriber', '42501'),
+	(9, $$SELECT * FROM reportlink_fetch('north', 'ris')$$, 'done'),
+	(9, $$SELECT reportlink_unsubscribe('north', 'ris')$$, 'done'),
+	(9, $$SELECT reportlink_purge_events('north', 'infinity')$$, 'done'),
+	(9, 'SET LOCAL reportlink.keep_signed_events = off', '42501'),
 	(9, 'SELECT reportlink_publish_due()', 'done'),
 	(9, 'SELECT * FROM reportlink.pending_publication', 'done'),
 	(9, 'SELECT * FROM reportlink.worker_status', 'done'),

@@ -3,7 +3,7 @@
 -- who does not own the tables changes or removes what was signed.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(488);
+SELECT plan(489);
 
 UPDATE reportlink.organization SET addendum_header = 'ADDENDUM' WHERE organization_id = 'north';
 
