@@ -2,7 +2,7 @@
 -- keys, what a row must be like. Functions: names, arguments, results.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(327);
+SELECT plan(330);
 
 -- Tables and their columns
 
@@ -19,7 +19,7 @@ INSERT INTO shape VALUES
 	('past_link', '{organization_id,past_link_id,report_id,group_id,document_id,last_document_id,left_at}'),
 	('publication', '{organization_id,publication_id,group_id,report_id,document_id,state,scheduled_at,publish_at,finished_at,requested_by,attempts,last_error,retry_at}'),
 	('event', '{organization_id,event_id,type,group_id,document_id,default_report_id,report_ids,linked_identifiers,actor,database_role,occurred_at,data,cluster_id,transaction_id}'),
-	('cluster', '{cluster_id,system_identifier,database_oid,event_oid,noted_at}'),
+	('cluster', '{cluster_id,previous_id,system_identifier,database_oid,event_oid,noted_at}'),
 	('subscriber', '{organization_id,subscriber,created_at,types,report_id,cluster_id,window_start,window_end,acknowledged_event_id}'),
 	('access', '{organization_id,role_name,profile}');
 SELECT tables_are('reportlink', ARRAY(SELECT name::name FROM shape), 'the tables of section 1');
@@ -46,7 +46,7 @@ WHERE c.relnamespace = 'reportlink'::regnamespace AND c.relkind = 'r';
 SELECT is_empty($$SELECT table_name, name, type FROM attribute WHERE type LIKE 'timestamp%' AND type <> 'timestamp with time zone' OR name LIKE '%\_at' AND type <> 'timestamp with time zone'$$,
 	'times are timestamptz');
 SELECT is_empty($$SELECT table_name, name FROM attribute
-	WHERE type = 'text' AND collate_name <> 'C' AND name NOT IN ('name', 'addendum_header', 'study_name', 'last_error', 'installed_by',
+	WHERE type IN ('text', 'text[]') AND collate_name <> 'C' AND name NOT IN ('name', 'addendum_header', 'study_name', 'last_error', 'installed_by',
 		'transcript', 'final_report', 'clinical_history', 'views', 'contrast', 'laterality', 'comparison')$$,
 	'identifiers are text COLLATE "C"; only text for people is not');
 SELECT set_eq($$SELECT table_name || '.' || name FROM attribute WHERE identity = 'a' AND type = 'bigint'$$,
@@ -76,8 +76,9 @@ SELECT is_empty($$SELECT table_name FROM attribute WHERE name = 'organization_id
 SELECT set_eq($$SELECT a.table_name::text COLLATE "default" FROM attribute a WHERE a.name = 'organization_id' AND NOT EXISTS (SELECT FROM pg_constraint c
 		WHERE c.conrelid = a.attrelid AND c.contype = 'f' AND a.attnum = c.conkey[1])$$, '{organization,subscriber}'::text[],
 	'and always refers to one that there is; but for subscriber, where it may stand for every one');
-SELECT col_is_unique('reportlink', 'cluster', '{system_identifier,database_oid,event_oid}'::name[], 'a place is noted once');
-SELECT throws_ok($$INSERT INTO reportlink.cluster (cluster_id, system_identifier, database_oid, event_oid) VALUES (0, 1, 1, 1)$$, '23514', NULL, 'and its number is 1 or more');
+SELECT col_is_unique('reportlink', 'cluster', '{system_identifier,database_oid,event_oid,previous_id}'::name[], 'a place is noted once, by one of those who note it at the same time');
+SELECT throws_ok(format($$INSERT INTO reportlink.cluster (cluster_id, previous_id, system_identifier, database_oid, event_oid) VALUES (%s, 1, 1, 1)$$, numbers), '23514', NULL, format('number and previous one of a cluster: not %s', numbers))
+FROM unnest('{"0, 0","1, 1","1, 2","1, -1"}'::text[]) numbers;
 SELECT isnt_empty($$SELECT FROM pg_constraint WHERE conrelid = 'reportlink.report'::regclass AND confrelid = 'reportlink.report_group'::regclass AND cardinality(conkey) = 3$$,
 	'a report refers to its group by organization, group and MRN');
 
