@@ -243,7 +243,8 @@ reportlink_require_args(FunctionCallInfo fcinfo, const char *function, const Arg
 		if (args[i].required && PG_ARGISNULL(i))
 			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 							errmsg("argument %s of %s must not be null", args[i].name, function)));
-		if (args[i].is_ids && array_contains_nulls(PG_GETARG_ARRAYTYPE_P(i)))
+		if (args[i].no_null_elements && !PG_ARGISNULL(i) &&
+			array_contains_nulls(PG_GETARG_ARRAYTYPE_P(i)))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("argument %s of %s must not contain null", args[i].name, function)));

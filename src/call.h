@@ -52,7 +52,7 @@ typedef struct Argument
 {
 	const char *name;
 	bool required; /* has no default, so must not be null */
-	bool is_ids; /* an array that must not have null elements */
+	bool no_null_elements; /* an array */
 } Argument;
 
 /* What an SQL function does, once the call is checked */

@@ -133,6 +133,21 @@ static const Invariant rl_invariants[] = {
 	 "IS DISTINCT FROM (CASE WHEN r.status = 'addendum_signed' THEN r.status ELSE 'signed' END, "
 	 "false, p.group_id, p.document_id)"},
 
+	{"an event is of a cluster that is there",
+	 "SELECT e.organization_id, e.group_id, NULL::bigint, "
+	 "format('event %s: cluster %s is missing', e.event_id, e.cluster_id) "
+	 "FROM reportlink.event e "
+	 "WHERE e.cluster_id <> 0 AND ($1 IS NULL OR e.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.cluster c WHERE c.cluster_id = e.cluster_id)"},
+
+	{"a subscriber is of an organization that is there",
+	 "SELECT s.organization_id, NULL::bigint, NULL::bigint, "
+	 "format('subscriber \"%s\"', s.subscriber) "
+	 "FROM reportlink.subscriber s "
+	 "WHERE s.organization_id <> '' AND ($1 IS NULL OR s.organization_id = $1) "
+	 "AND NOT EXISTS (SELECT FROM reportlink.organization o "
+	 "WHERE o.organization_id = s.organization_id)"},
+
 	{"a version goes back to a document that is there",
 	 "SELECT d.organization_id, d.group_id, d.report_id, "
 	 "format('document %s: document %s is missing', d.document_id, d.parent_id) "

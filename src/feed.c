@@ -368,16 +368,33 @@ rl_unsubscribe(Call *call, void *state)
 		rl_refuse_unknown(&feeding->position);
 }
 
-/* The arguments that all four functions begin with, a null organization_id being every one */
+/* The arguments of the four functions, as far as one must not be null or have a null in it */
+static const Argument rl_arguments[] = {
+	{"organization_id", false, false},
+	{"subscriber", true, false},
+};
+static const Argument rl_subscribe_arguments[] = {
+	{"organization_id", false, false},
+	{"subscriber", true, false},
+	{"from_start", false, false},
+	{"types", false, true},
+};
+static const Argument rl_ack_arguments[] = {
+	{"organization_id", false, false},
+	{"subscriber", true, false},
+	{"event_id", true, false},
+};
+
+/* Checks them, and reads those that all begin with; a null organization_id is every one */
 static Feeding
-rl_feeding(FunctionCallInfo fcinfo, const char *function)
+rl_feeding(FunctionCallInfo fcinfo, const char *function, const Argument *args, int nargs)
 {
-	static const Argument args[] = {{"organization_id", false, false}, {"subscriber", true, false}};
 	Feeding feeding = {.fcinfo = fcinfo};
-	char *organization_id = reportlink_arg_cstring(fcinfo, 0);
+	char *organization_id;
 	size_t length;
 
-	reportlink_require_args(fcinfo, function, args, lengthof(args));
+	reportlink_require_args(fcinfo, function, args, nargs);
+	organization_id = reportlink_arg_cstring(fcinfo, 0);
 	if (organization_id != NULL && *organization_id == '\0')
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("argument organization_id of %s must not be empty", function),
@@ -409,47 +426,42 @@ PG_FUNCTION_INFO_V1(reportlink_subscribe);
 Datum
 reportlink_subscribe(PG_FUNCTION_ARGS)
 {
-	Feeding feeding = rl_feeding(fcinfo, "reportlink_subscribe");
-	static const Argument args[] = {{"organization_id", false, false},
-									{"subscriber", true, false},
-									{"from_start", false, false},
-									{"types", false, true}};
+	Feeding feeding = rl_feeding(fcinfo, "reportlink_subscribe", rl_subscribe_arguments,
+								 lengthof(rl_subscribe_arguments));
 
 	if (!PG_ARGISNULL(3))
-	{
-		reportlink_require_args(fcinfo, "reportlink_subscribe", args, lengthof(args));
 		rl_check_types(PG_GETARG_ARRAYTYPE_P(3));
-	}
 	return rl_do(&feeding, rl_subscribe);
 }
 
 /*
  * reportlink_unsubscribe(organization_id, subscriber): its position is
- * forgotten, and nothing is kept for it any more. 22004, RL022.
+ * forgotten, and nothing is kept for it any more. 22004, 22023, RL022.
  */
 PG_FUNCTION_INFO_V1(reportlink_unsubscribe);
 Datum
 reportlink_unsubscribe(PG_FUNCTION_ARGS)
 {
-	Feeding feeding = rl_feeding(fcinfo, "reportlink_unsubscribe");
+	Feeding feeding =
+		rl_feeding(fcinfo, "reportlink_unsubscribe", rl_arguments, lengthof(rl_arguments));
 
 	return rl_do(&feeding, rl_unsubscribe);
 }
 
 /*
  * reportlink_fetch(organization_id, subscriber, batch): the next events, at
- * most batch; the same ones again until they are acknowledged. 22004, 22023,
- * RL022; 40001 at REPEATABLE READ when the subscriber was moved meanwhile.
+ * most batch; the same ones again until they are acknowledged. Less than a
+ * batch is not the end, no row is. 22004, 22023, RL022; 40001 at REPEATABLE
+ * READ when the subscriber was moved meanwhile.
  */
 PG_FUNCTION_INFO_V1(reportlink_fetch);
 Datum
 reportlink_fetch(PG_FUNCTION_ARGS)
 {
-	Feeding feeding = rl_feeding(fcinfo, "reportlink_fetch");
+	Feeding feeding = rl_feeding(fcinfo, "reportlink_fetch", rl_arguments, lengthof(rl_arguments));
 
 	feeding.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_fetch", 100);
-	rl_do(&feeding, rl_fetch);
-	return (Datum) 0;
+	return rl_do(&feeding, rl_fetch);
 }
 
 /*
@@ -461,12 +473,9 @@ PG_FUNCTION_INFO_V1(reportlink_ack);
 Datum
 reportlink_ack(PG_FUNCTION_ARGS)
 {
-	static const Argument args[] = {{"organization_id", false, false},
-									{"subscriber", true, false},
-									{"event_id", true, false}};
-	Feeding feeding = rl_feeding(fcinfo, "reportlink_ack");
+	Feeding feeding =
+		rl_feeding(fcinfo, "reportlink_ack", rl_ack_arguments, lengthof(rl_ack_arguments));
 
-	reportlink_require_args(fcinfo, "reportlink_ack", args, lengthof(args));
 	return rl_do(&feeding, rl_ack);
 }
 
