@@ -12,7 +12,7 @@ CREATE DATABASE reportlink_pgtap_feed;
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
 COMMIT;
-SELECT plan(255);
+SELECT plan(256);
 
 -- What a subscriber is given: types and reports, in the order of the feed; - when it is nothing
 CREATE FUNCTION pg_temp.given(organization text, subscriber text, batch int DEFAULT NULL) RETURNS text
@@ -83,7 +83,7 @@ SELECT pg_temp.drafted('north', 'P1') AS n1, pg_temp.drafted('north', 'P2') AS n
 
 SELECT clock_timestamp() AS before \gset
 SELECT is(reportlink_subscribe('north', 'ris')::text, '', 'subscribe returns nothing');
-SELECT is((s.organization_id, s.subscriber, s.types, s.report_id, s.acknowledged_event_id)::text, '(north,ris,,,0)', 'its row: no filter, nothing acknowledged') FROM reportlink.subscriber s;
+SELECT is((s.organization_id, s.subscriber, s.types, s.report_id)::text, '(north,ris,,)', 'its row: no filter') FROM reportlink.subscriber s;
 SELECT ok(created_at BETWEEN :'before' AND clock_timestamp(), 'created_at: now') FROM reportlink.subscriber;
 SELECT is(pg_temp.given('north', 'ris'), '-', 'what was there before is not for it');
 SELECT pg_temp.saved(:n1) AS e1 \gset
@@ -353,6 +353,7 @@ SELECT is(pg_temp.given('north', 'west'), '-', 'nothing passes the filter');
 SELECT pg_temp.row_of('north', 'west') AS row \gset
 SELECT is(pg_temp.given('north', 'west'), '-', 'asked again');
 SELECT is(pg_temp.row_of('north', 'west'), :'row', 'the row is not written again');
+SELECT pg_temp.refused($$SELECT reportlink_ack('north', 'west', 888888888)$$, '22023 event 888888888 was not fetched', '22023: what there is not, though all there is passed by');
 SELECT pg_temp.saved(:n2) AS ignored \gset
 SELECT is(pg_temp.given('north', 'west'), format('saved{%s}', :n2), 'what passes is given');
 SELECT pg_temp.acked('north', 'west') AS ignored \gset
