@@ -80,6 +80,11 @@ FROM unnest('{unread,draft,cancelled}'::text[]) status
 UNION ALL
 SELECT 41, format('UPDATE reportlink.report SET status = %L, signed_at = now() WHERE report_id = %s', status, :c1::text), 'only a signed report has a final signature or an open addendum'
 FROM unnest('{unread,draft,prelim_signed,cancelled}'::text[]) status;
+-- what the feed goes by, and no foreign key holds
+INSERT INTO breakage VALUES
+	(45, 'DELETE FROM reportlink.cluster', 'an event is of a cluster that is there'),
+	(46, 'UPDATE reportlink.event SET cluster_id = 17 WHERE event_id = (SELECT max(event_id) FROM reportlink.event)', 'an event is of a cluster that is there'),
+	(47, 'INSERT INTO reportlink.subscriber (organization_id, subscriber, cluster_id) VALUES (''nowhere'', ''ris'', 0)', 'a subscriber is of an organization that is there');
 -- a schedule that would publish something else than what was signed
 INSERT INTO breakage
 SELECT 50, format(t.breaking, :h::text, :e1::text, :v1::text, :g::text), 'a pending publication is of the final signature in force'
@@ -104,6 +109,10 @@ SELECT ok(NOT pg_temp.found(format('UPDATE reportlink.report SET %s WHERE report
 FROM unnest('{status = ''addendum_signed'',drafting = true}'::text[]) change;
 SELECT is(pg_temp.found(format('UPDATE reportlink.publication SET state = %L, finished_at = now(), document_id = 999999, report_id = 999999', state)), '{}'::text[],
 	format('what is %s is no schedule any more', state)) FROM unnest('{executed,cancelled}'::text[]) state;
+
+SELECT is(pg_temp.found('UPDATE reportlink.event SET cluster_id = 0'), '{}'::text[], 'events from before all clusters are as they should be');
+SELECT is(pg_temp.found('INSERT INTO reportlink.subscriber (organization_id, subscriber, cluster_id) VALUES ('''', ''ris'', 0)'), '{}'::text[],
+	'and so is a subscriber of every organization');
 
 -- Where it is broken, and in which organization
 SELECT is(pg_temp.found((SELECT breaking FROM breakage WHERE n = 17), 'north'), ARRAY['link positions in a group differ'], 'asked for its organization: found, and nothing else is');
