@@ -2,7 +2,7 @@
 -- triggers, is found and named; nothing is found where nothing is broken.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(64);
+SELECT plan(69);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2, pg_temp.new_report('north', 'P1', 'A3') AS a3,
 	pg_temp.new_report('north', 'P2', 'B1') AS b1, pg_temp.new_report('north', 'P2', 'B2') AS b2, pg_temp.new_report('north', 'P2', 'B3') AS b3,
