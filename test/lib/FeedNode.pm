@@ -1,0 +1,320 @@
+# FeedNode: what the TAP tests of the feed share: psql sessions that stay open, a
+# consumer that is a process of its own and can be killed at any moment, and what
+# its file must look like afterwards.
+package FeedNode;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use Fcntl qw(O_RDWR O_CREAT O_APPEND);
+use IO::Handle;
+use IPC::Open2;
+use POSIX qw(WNOHANG);
+use Test::More;
+use Time::HiRes qw(sleep);
+
+our @EXPORT = qw(session ask send_to answer_of end_session start_consumer kill_consumer
+  delivered feed_ok made_report);
+
+# A line that psql prints when it is through with what was sent
+use constant DONE => '-- done --';
+
+# A psql that stays open; errors come as "ERROR:  SQLSTATE" among the rows
+sub session
+{
+	my ($connstr) = @_;
+	my %session;
+
+	# what psql writes to stderr belongs to its answer
+	$session{pid} = open2($session{out}, $session{in},
+		'sh', '-c', 'exec "$@" 2>&1', 'sh', 'psql', '-X', '-A', '-t', '-q', '-d', $connstr);
+	send_to(\%session, '\set VERBOSITY sqlstate');
+	answer_of(\%session);
+	return \%session;
+}
+
+# Sends statements without waiting for their answer
+sub send_to
+{
+	my ($session, $sql) = @_;
+
+	local $SIG{PIPE} = 'IGNORE';
+	print { $session->{in} } "$sql;\n\\echo " . DONE . "\n" or die "connection lost\n";
+	$session->{in}->flush or die "connection lost\n";
+	return;
+}
+
+# The rows of what was sent, as psql prints them
+sub answer_of
+{
+	my ($session) = @_;
+	my $answer = '';
+
+	local $SIG{ALRM} = sub { die "no answer within 180 s\n" };
+	alarm 180;
+	while (my $line = readline $session->{out})
+	{
+		if ($line eq DONE . "\n")
+		{
+			alarm 0;
+			chomp $answer;
+			return $answer;
+		}
+		$answer .= $line;
+	}
+	alarm 0;
+	die "connection lost\n";
+}
+
+sub ask
+{
+	my ($session, $sql) = @_;
+
+	send_to($session, $sql);
+	return answer_of($session);
+}
+
+sub end_session
+{
+	my ($session) = @_;
+
+	close $session->{in};
+	close $session->{out};
+	waitpid $session->{pid}, 0;
+	return;
+}
+
+# What is fetched of an event, and kept: organization, id, type, patient
+my $columns = q{organization_id, event_id, type, linked_identifiers -> 0 ->> 'mrn'};
+
+# The consumer itself. It appends to its file, with fsync, what it fetched, a line
+# "batch", and, when that is acknowledged, a line "acknowledged"; "start" stands
+# where it was started or lost its connection. by_id: as one would who knows no
+# better, it reads on from the highest id that it has seen.
+sub consume
+{
+	my ($connstr, $file, $batch, $organization, $subscriber, $by_id) = @_;
+
+	cut_short($file);
+	sysopen my $out, $file, O_RDWR | O_CREAT | O_APPEND or die "$file: $!";
+	while (1)
+	{
+		append($out, "start\n");
+		eval { consume_session(session($connstr), $out, $file, $batch, $organization, $subscriber, $by_id) };
+		die $@ if $@ ne "connection lost\n";
+		sleep 0.1;
+	}
+	return;
+}
+
+sub consume_session
+{
+	my ($session, $out, $file, $batch, $organization, $subscriber, $by_id) = @_;
+	my $last = $by_id ? highest_id($file) : undef;
+
+	while (1)
+	{
+		my $events = ask($session, $by_id
+			? "SELECT $columns FROM reportlink.event WHERE organization_id = $organization AND event_id > $last ORDER BY event_id LIMIT $batch"
+			: "SELECT $columns FROM reportlink_fetch($organization, '$subscriber', $batch)");
+
+		if ($events eq '')
+		{
+			sleep 0.05;
+			next;
+		}
+		if ($events =~ /^(ERROR|FATAL|server closed)/m)
+		{
+			# 57P01, 57P02: it is shut down or crashes; psql then finds the connection lost
+			die "connection lost\n" if $events =~ /57P0|server closed/;
+			append($out, "error $events\n");
+			next;
+		}
+		append($out, "$events\nbatch\n");
+		$out->sync or die $!;
+		($last) = $events =~ /^[^|\n]*\|(\d+)\|[^\n]*\z/m or die "not an event: $events";
+		unless ($by_id)
+		{
+			# slow now and then, so that it is killed here too
+			sleep rand 0.3 if rand() < 0.2;
+			my $answer = ask($session, "SELECT FROM reportlink_ack($organization, '$subscriber', $last)");
+
+			die "connection lost\n" if $answer =~ /57P0|server closed/;
+			append($out, $answer =~ /ERROR/ ? "error $answer\n" : "acknowledged\n");
+		}
+	}
+	return;
+}
+
+sub append
+{
+	my ($out, $text) = @_;
+
+	syswrite($out, $text) == length $text or die "short write: $!";
+	return;
+}
+
+# A line that was being written when it was killed is not there
+sub cut_short
+{
+	my ($file) = @_;
+	my $text = whole_file($file);
+
+	return if $text eq '' or $text =~ /\n\z/;
+	truncate $file, 1 + rindex($text, "\n") or die $!;
+	return;
+}
+
+sub highest_id
+{
+	my ($file) = @_;
+	my $highest = 0;
+
+	foreach (whole_file($file) =~ /^[^|\n]*\|(\d+)\|/mg)
+	{
+		$highest = $_ if $_ > $highest;
+	}
+	return $highest;
+}
+
+sub whole_file
+{
+	my ($file) = @_;
+
+	open my $in, '<', $file or return '';
+	local $/ = undef;
+	return readline($in) // '';
+}
+
+# Starts it; %consumer has file, organization (as SQL), subscriber, and by_id
+sub start_consumer
+{
+	my ($connstr, $consumer, $batch) = @_;
+	my $folder = $INC{'FeedNode.pm'};
+
+	$folder =~ s{/FeedNode\.pm$}{};
+	defined($consumer->{pid} = fork) or die $!;
+	return if $consumer->{pid};
+	exec $^X, '-I', $folder, '-MFeedNode', '-e', 'FeedNode::consume(@ARGV)', $connstr, $consumer->{file},
+	  $batch, $consumer->{organization}, $consumer->{subscriber} || '', $consumer->{by_id} || 0
+	  or POSIX::_exit(1);
+}
+
+# With -9; it must have been alive until then
+sub kill_consumer
+{
+	my ($consumer) = @_;
+	my $ended = waitpid $consumer->{pid}, WNOHANG;
+
+	kill 'KILL', $consumer->{pid};
+	waitpid $consumer->{pid}, 0 unless $ended;
+	return !$ended;
+}
+
+# Reads a consumer's file: { events => ids in the order in which they came first, as
+# "organization|id", wrong => what must not be, repeated, starts, and order: what
+# came of a patient after something later of his }
+sub delivered
+{
+	my ($file) = @_;
+	my %got = (events => [], wrong => [], order => [], repeated => 0, starts => 0);
+	my (%seen, %newest, @unacknowledged, @batch, $after_start);
+
+	foreach my $line (split /\n/, whole_file($file))
+	{
+		if ($line eq 'start')
+		{
+			$got{starts}++;
+			@unacknowledged = @batch
+			  if @batch and (@batch > @unacknowledged or $batch[0] ne $unacknowledged[0]);
+			@batch = ();
+			$after_start = 1;
+		}
+		elsif ($line eq 'batch')
+		{
+			if ($after_start and @unacknowledged and $batch[0] eq $unacknowledged[0])
+			{
+				# it is the same that was not acknowledged
+				foreach my $i (0 .. $#unacknowledged)
+				{
+					push @{ $got{wrong} }, "$batch[$i] instead of $unacknowledged[$i]"
+					  if $i < @batch and $batch[$i] ne $unacknowledged[$i];
+				}
+			}
+			@unacknowledged = @batch;
+			@batch = ();
+			$after_start = 0;
+		}
+		elsif ($line eq 'acknowledged')
+		{
+			@unacknowledged = ();
+		}
+		elsif ($line =~ /^([^|]*\|\d+)\|([^|]*)\|(.*)$/)
+		{
+			my ($event, $patient) = ($1, $3);
+			my ($organization, $id) = split /\|/, $event;
+
+			push @batch, $event;
+			if ($seen{$event}++)
+			{
+				$got{repeated}++;
+				push @{ $got{wrong} }, "$event again"
+				  unless $after_start and ($unacknowledged[$#batch] // '') eq $event;
+				next;
+			}
+			push @{ $got{events} }, $event;
+			next if $patient eq '';
+			push @{ $got{order} }, "$event of $patient after $newest{$organization, $patient}"
+			  if ($newest{ $organization, $patient } // 0) > $id;
+			$newest{ $organization, $patient } = $id;
+		}
+		else
+		{
+			push @{ $got{wrong} }, $line;
+		}
+	}
+	return \%got;
+}
+
+# Everything that there is of it reached a consumer, nothing else did, repeats were
+# what was not acknowledged when it was started again, and patients' events came in their order
+sub feed_ok
+{
+	my ($node, $database, $consumer, $which, $name) = @_;
+	my $got = delivered($consumer->{file});
+	my %missing = map { $_ => 1 }
+	  split /\n/, $node->safe_psql($database, "SELECT organization_id, event_id FROM reportlink.event WHERE $which");
+	my $count = keys %missing;
+	my @extra = grep { !delete $missing{$_} } @{ $got->{events} };
+	my @missing = sort keys %missing;
+
+	cmp_ok($count, '>', 0, "$name: $count events");
+	is(first_of(\@missing), '', "$name: none is missing");
+	is(first_of(\@extra), '', "$name: nothing that is not there");
+	is(first_of($got->{wrong}), '', "$name: started $got->{starts} times, $got->{repeated} repeats, of what was not acknowledged");
+	is(first_of($got->{order}), '', "$name: events of a patient in their order");
+	return $got;
+}
+
+# The first ten, to be read
+sub first_of
+{
+	my ($list) = @_;
+
+	return join(', ', grep { defined } @$list[0 .. 9]) . (@$list > 10 ? ', ... ' . @$list : '');
+}
+
+# A report of a patient that Ada owns and has opened; returns its id
+sub made_report
+{
+	my ($node, $database, $organization, $mrn) = @_;
+
+	return $node->safe_psql(
+		$database, qq{
+		INSERT INTO reportlink.report (organization_id, mrn, accession_number)
+		VALUES ('$organization', '$mrn', 'ACC-$mrn') RETURNING report_id AS id \\gset
+		SELECT report_id FROM reportlink_open('$organization', :id, 'ada')});
+}
+
+1;
