@@ -28,9 +28,7 @@ sub session
 
 	# what psql writes to stderr belongs to its answer
 	$session{pid} = open2($session{out}, $session{in},
-		'sh', '-c', 'exec "$@" 2>&1', 'sh', 'psql', '-X', '-A', '-t', '-q', '-d', $connstr);
-	send_to(\%session, '\set VERBOSITY sqlstate');
-	answer_of(\%session);
+		'sh', '-c', 'exec "$@" 2>&1', 'sh', 'psql', '-X', '-A', '-t', '-q', '-v', 'VERBOSITY=sqlstate', '-d', $connstr);
 	return \%session;
 }
 

@@ -17,7 +17,7 @@ use ReportlinkNode;
 use Test::More;
 
 my $folder = PostgreSQL::Test::Utils::tempdir();
-my @settings = ('max_prepared_transactions = 10', 'log_statement = none');
+my @settings = ('max_connections = 40', 'max_prepared_transactions = 10', 'autovacuum = off', 'log_statement = none');
 my $first = PostgreSQL::Test::Cluster->new('first');
 
 $first->init(allows_streaming => 1);
@@ -31,7 +31,7 @@ $first->safe_psql(
 	INSERT INTO reportlink.member SELECT 'south', user_id, role, active FROM reportlink.member});
 
 # Reports of different patients, so that their transactions do not wait for one another
-my %report = map { $_ => made_report($first, 'original', /south/ ? 'south' : 'north', $_) } qw(a b c d e south1 south2);
+my %report = map { $_ => made_report($first, 'original', /south/ ? 'south' : 'north', $_) } qw(a b c d e f g h south1 south2);
 
 # Where the subscribers are now, and sessions there
 my ($node, $database) = ($first, 'original');
@@ -53,12 +53,14 @@ sub go_to
 	return;
 }
 
-# Saves in a report, which is one event; its id
+# Saves in a report, which is one event, after it closes and opens "h"; the event's id
 sub save
 {
 	my ($name, $session) = @_;
 	my $organization = $name =~ /south/ ? 'south' : 'north';
+	my $before = $name ne 'h' ? '' : "SELECT FROM reportlink_close('north', $report{h}, actor => 'ada'), reportlink_open('north', $report{h}, actor => 'ada');";
 	my $answer = ask(at($session || 'writer'), qq{
+		$before
 		SELECT FROM reportlink_save('$organization', $report{$name}, '{"transcript": "words"}', actor => 'ada');
 		SELECT max(event_id) FROM reportlink.event WHERE linked_identifiers -> 0 ->> 'mrn' = '$name'});
 
@@ -74,7 +76,7 @@ sub committed
 }
 
 # subscriber => { organization => as SQL, which => condition, before => ids of what it is not to get };
-# what it acknowledged is kept a database, since a dump takes its past along
+# what it acknowledged, for each database, since a dump takes its past along
 my %subscriber;
 my %acknowledged;
 
@@ -90,8 +92,9 @@ sub subscribe
 	$subscriber{$name} = {
 		organization => $organization,
 		which => $which,
+		# as far as it can see what is committed already
 		before => $options{from_start} ? '' : join ',', 0,
-		split /\n/, $node->safe_psql($database, 'SELECT event_id FROM reportlink.event')
+		split /\n/, ask(at($options{session} || 'reader'), 'SELECT event_id FROM reportlink.event')
 	};
 	$acknowledged{$database}->{$name} = [];
 	is(ask(at($options{session} || 'reader'), "SELECT FROM reportlink_subscribe($organization, '$name', $start, $types)"),
@@ -249,7 +252,7 @@ ask(at('late'), 'BEGIN');
 my $low = save('a', 'late');
 my ($high) = committed('b');
 is(take('late'), $high, 'what is committed is read, what is not is not waited for');
-like(ack('late', $low), qr/^ERROR:  22023$/, 'what is not committed cannot be acknowledged');
+like(ack('late', $low), qr/^(ERROR:  22023)?$/, 'what is not committed cannot be acknowledged');
 ask(at('late'), 'COMMIT');
 is(join(' ', fetch('late')), $low, 'then it comes, with its lower id');
 is(ack('late', $high), '', 'the acknowledgement of the later id, sent again');
@@ -295,7 +298,8 @@ complete_ok('two readers', 'two readers of one subscriber');
 # An error that is caught
 subscribe('caught');
 my @ids = committed(qw(a b));
-ask(at('reader'), qq{
+fetch('caught');
+is(ask(at('reader'), qq{
 	DO \$\$ BEGIN
 		BEGIN
 			PERFORM reportlink_fetch('north', 'caught');
@@ -304,51 +308,55 @@ ask(at('reader'), qq{
 		EXCEPTION WHEN OTHERS THEN
 			PERFORM reportlink_ack('north', 'caught', $ids[0]);
 		END;
-	END \$\$});
+	END \$\$}), '', 'fetched and acknowledged, and taken back by an error that is caught');
 push @{ $acknowledged{original}->{caught} }, $ids[0];
 is(take('caught'), $ids[1], 'an error that is caught takes back what was acknowledged before it');
 complete_ok('caught', 'an error that is caught');
-is(ask(at('reader'), q{BEGIN READ ONLY; SELECT FROM reportlink_fetch('north', 'caught'); ROLLBACK}), 'ERROR:  25006', 'a read-only transaction is refused');
+is(ask(at('reader'), q{BEGIN READ ONLY; SELECT FROM reportlink_fetch('north', 'caught'); ROLLBACK}), '', 'nothing new, in a read-only transaction');
+save('a');
+is(ask(at('reader'), q{BEGIN READ ONLY; SELECT FROM reportlink_fetch('north', 'caught'); ROLLBACK}), 'ERROR:  25006', 'it cannot move a position');
+take('caught');
+complete_ok('caught', 'read-only');
 
-# Subscribers in every kind of position; some of "north", one of every organization, one filtered
+# Subscribers in every kind of position; some of "north", one of every organization, some filtered
 sub positions
 {
+	my ($set) = @_;
+
 	ask(at('open'), 'BEGIN');
 	ask(at('finished'), 'BEGIN');
 	save('d', 'open');
 	save('e', 'finished');
 	committed(qw(a b south1));
-	subscribe('drained');
-	subscribe('middle');
-	subscribe('fetched');
-	subscribe('filtered', type => 'report.saved');
-	subscribe('nothing', type => 'report.rejected');
-	subscribe('every', organization => 'NULL');
-	subscribe('south', organization => q{'south'});
-	subscribe('start', from_start => 1);
-	subscribe('start every', from_start => 1, organization => 'NULL');
-	subscribe('start middle', from_start => 1);
-	committed(qw(a south1 b a c south2 b a), ('a', 'b') x 5);
-	take('middle', batch => 9, only => 4, times => 1);
-	take('middle', batch => 9, only => 1, times => 1);
-	fetch('fetched', 3);
-	take('filtered', batch => 3, only => 2, times => 1);
-	take('every', batch => 4, times => 1);
-	take('south', only => 1, times => 1);
-	take('start middle', batch => 7, only => 5, times => 1);
-	subscribe('window');
-	committed(qw(c south1));
-	ask(at('finished'), 'COMMIT');
-	# its window has one event acknowledged and one not, while "open" and another are under way
-	ask(at('finished'), 'BEGIN');
-	save('e', 'finished');
+	subscribe("$set drained");
+	subscribe("$set middle");
+	subscribe("$set fetched");
+	subscribe("$set filtered", type => 'report.closed');
+	subscribe("$set nothing", type => 'report.rejected');
+	subscribe("$set every", organization => 'NULL');
+	subscribe("$set south", organization => q{'south'});
+	subscribe("$set start", from_start => 1);
+	subscribe("$set start every", from_start => 1, organization => 'NULL');
+	subscribe("$set start middle", from_start => 1);
+	committed(qw(a south1 h b a c south2 h b a h), ('a', 'b') x 5);
+	take("$set middle", batch => 9, only => 4, times => 1);
+	take("$set middle", batch => 9, only => 1, times => 1);
+	fetch("$set fetched", 3);
+	take("$set filtered", batch => 3, only => 2, times => 1);
+	take("$set every", batch => 4, times => 1);
+	take("$set south", only => 1, times => 1);
+	take("$set start middle", batch => 7, only => 5, times => 1);
+
+	# its window has one event acknowledged and one not; of the transactions that it
+	# shows as under way one is committed soon, "open" is not
+	subscribe("$set window");
 	committed(qw(a b));
-	take('window', only => 1, times => 1);
+	take("$set window", only => 1, times => 1);
 	ask(at('finished'), 'COMMIT');
-	committed('c');
-	take('drained');
-	subscribe('new');
-	return sort qw(drained middle fetched filtered nothing every south start window new), 'start every', 'start middle';
+	committed(qw(c south1));
+	take("$set drained");
+	subscribe("$set new");
+	return grep { /^$set / } sort keys %subscriber;
 }
 
 # Each goes on a little, and stops in the middle of something
@@ -356,13 +364,15 @@ sub go_on
 {
 	my (@names) = @_;
 
+	# the first to write after a restore is waited for, so that is not "overlap"
+	committed('a');
 	ask(at('overlap'), 'BEGIN');
-	save('d', 'overlap');
-	committed(qw(a b south1 c));
+	save('f', 'overlap');
+	committed(qw(a b h south1 c));
 	take($_, batch => 5, only => 3, times => 2) foreach @names;
-	save('d', 'overlap');
+	save('f', 'overlap');
 	ask(at('overlap'), 'COMMIT');
-	committed(qw(south2 a b));
+	committed(qw(south2 a b h));
 	take($_, batch => 2, only => 1, times => 2) foreach @names;
 	return;
 }
@@ -371,52 +381,231 @@ sub all_complete_ok
 {
 	my ($when, @names) = @_;
 
-	committed('a');
+	take($_, batch => 7) foreach @names;
+	committed('a', 'south1');
 	take($_, batch => 7) foreach @names;
 	complete_ok($_, $when) foreach @names;
-	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$when: no broken invariant");
+	is( ask(at('reader'), "SELECT subscriber FROM reportlink.subscriber_lag WHERE subscriber IN ('"
+			  . join("', '", @names) . "') AND (events_behind, seconds_behind) <> (0, 0)"),
+		'', "$when: nobody is behind");
+	is(ask(at('reader'), 'SELECT * FROM reportlink_check()'), '', "$when: no broken invariant");
 	return;
 }
 
-my @names = positions();
-
-# What is dumped while "open" is under way goes on without it, at each of these places
-sub dump_to
+# A dump of where the subscribers are, and what they had acknowledged then
+sub dumped
 {
 	my ($format, @options) = @_;
+	my $file = "$folder/$database.$format";
 
-	$node->command_ok([ 'pg_dump', @options, '-f', "$folder/$database.$format", $database ], "dump of $database");
-	return "$folder/$database.$format";
+	$node->command_ok([ 'pg_dump', @options, '-f', $file, $database ], "dump of $database");
+	my $then = $acknowledged{$database};
+	return { file => $file, acknowledged => { map { $_ => [ @{ $then->{$_} } ] } keys %$then } };
 }
 
-sub restore_in
+sub go_to_copy
 {
 	my ($new_node, $new_database, $dump) = @_;
 
-	$acknowledged{$new_database} = { map { $_ => [ @{ $acknowledged{$database}->{$_} } ] } keys %{ $acknowledged{$database} } };
 	go_to($new_node, $new_database);
+	$acknowledged{$new_database} = { map { $_ => [ @{ $dump->{acknowledged}->{$_} } ] } keys %{ $dump->{acknowledged} } };
+	return;
+}
+
+sub restored
+{
+	my ($new_node, $new_database, $dump) = @_;
+
+	go_to_copy(@_);
 	$node->safe_psql('postgres', "CREATE DATABASE $database");
 	$node->command_ok(
-		$dump =~ /\.sql$/
-		? [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $database, '-f', $dump ]
-		: [ 'pg_restore', '-e', '-j', 2, '-d', $database, $dump ],
+		$dump->{file} =~ /\.sql$/
+		? [ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $database, '-f', $dump->{file} ]
+		: [ 'pg_restore', '-e', '-j', 2, '-d', $database, $dump->{file} ],
 		"restored as $database");
 	return;
 }
 
-my $dump = dump_to('dir', '-Fd', '-j', 2);
-my $second = start_node('second', @settings);
+# The id that the next transaction will be given, and that many given away
+sub next_transaction
+{
+	return $node->safe_psql($database, 'SELECT pg_snapshot_xmax(pg_current_snapshot())');
+}
 
-# The first lives on: what was under way at the dump is committed
+sub burn_transactions
+{
+	my ($count) = @_;
+
+	ask(at('burner'), qq{
+		CREATE TEMP TABLE IF NOT EXISTS burnt ();
+		DO \$\$ BEGIN FOR i IN 1 .. $count LOOP
+			BEGIN INSERT INTO burnt DEFAULT VALUES; EXCEPTION WHEN OTHERS THEN END;
+		END LOOP; END \$\$}) if $count > 0;
+	return;
+}
+
+my $second = start_node('second', @settings);
+my @names = positions('dump');
+
+# One event more; its transaction id is yet to come in the other cluster
+burn_transactions(20000);
+my ($unread) = committed('c');
+my $its_transaction = $node->safe_psql($database, "SELECT transaction_id FROM reportlink.event WHERE event_id = $unread");
+my $dump = dumped('dir', '-Fd', '-j', 2);
+
+# Where it was dumped all goes on, what was under way at the dump included
 go_on(@names);
 ask(at('open'), 'COMMIT');
 all_complete_ok('after the dump', @names);
 
-sub original_past
+# Another cluster. A subscriber that has but that event to read there reads it in
+# a transaction with the very same id, which is another one.
+restored($second, 'moved', $dump);
+my $burn = $its_transaction - 3 - next_transaction();
+
+cmp_ok($burn, '>', 0, 'the id is yet to come');
+burn_transactions($burn);
+burn_transactions(1) while next_transaction() < $its_transaction - 2;
+ask(at('burner'), 'SELECT pg_current_xact_id()') while next_transaction() < $its_transaction;
+is(ask(at('reader'), 'BEGIN; SELECT pg_current_xact_id()'), $its_transaction, 'a transaction with the id of an event of elsewhere');
+is(take('dump new', times => 1), $unread, 'reads that event');
+ask(at('reader'), 'COMMIT');
+go_on(@names);
+my $dump_of_moved = dumped('sql');
+my $rows_of_moved = dumped('rows.sql', '--data-only', '-n', 'reportlink', '-T', 'reportlink.installation');
+all_complete_ok('in another cluster', @names);
+
+# The rows alone, in installed tables
+go_to_copy($second, 'rows', $rows_of_moved);
+$second->safe_psql('postgres', 'CREATE DATABASE rows');
+$second->safe_psql('rows', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
+$second->command_ok(
+	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'rows', '-f', $rows_of_moved->{file} ], 'rows restored in installed tables');
+go_on(@names);
+all_complete_ok('rows alone', @names);
+
+# Back again in the first, and once more in the second
+restored($first, 'back', $dump_of_moved);
+go_on(@names);
+$dump = dumped('dump', '-Fc');
+all_complete_ok('back again', @names);
+restored($second, 'again', $dump);
+ask(at('one'), 'BEGIN');
+save('a', 'one');
+send_to(at('two'), qq{SELECT FROM reportlink_save('north', $report{b}, '{"transcript": "words"}', actor => 'ada')});
+$node->poll_query_until($database, q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'reportlink_save'})
+  or die 'the second writer does not wait';
+take($_, batch => 2, times => 1) foreach @names;
+ask(at('one'), 'ROLLBACK');
+is(answer_of(at('two')), '', 'the first to write after a restore rolls back, and the second goes on');
+go_on(@names);
+all_complete_ok('and once more', @names);
+
+# In the same cluster; of the second copy everything is read before anything is written
+go_to($first, 'original');
+@names = positions('copy');
+$dump = dumped('dir2', '-Fd', '-j', 2);
+restored($first, 'copy', $dump);
+go_on(@names);
+$dump = dumped('sql');
+all_complete_ok('in the same cluster', @names);
+restored($first, 'copy2', $dump);
+all_complete_ok('a copy of the copy', @names);
+
+# A copy by CREATE DATABASE
+go_to($first, 'original');
+ask(at('reader'), 'SELECT 1');
+go_on(@names);
+go_to($first, 'postgres');
+$first->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = 'original'})
+  or die 'sessions do not end';
+$first->safe_psql('postgres', 'CREATE DATABASE template_copy TEMPLATE original');
+go_to_copy($first, 'template_copy', { acknowledged => $acknowledged{original} });
+go_on(@names);
+all_complete_ok('a copy by CREATE DATABASE', @names);
+
+# A crash, with a prepared transaction that has events
+go_to($first, 'original');
+subscribe('prepared');
+# a transaction that notifies cannot be prepared
+ask(at('prepared'), 'SET reportlink.notify = off; BEGIN');
+save('g', 'prepared');
+is(ask(at('prepared'), q{PREPARE TRANSACTION 'one'}), '', 'prepared');
+committed('a');
+take('prepared');
+subscribe('prepared window');
+committed(qw(a b));
+take('prepared window', only => 1, times => 1);
+$first->backup('backup');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($first, 'backup', has_streaming => 1);
+$standby->start;
+@names = positions('crash');
+$first->stop('immediate');
+$first->start;
+go_to($first, 'original');
+take('prepared', times => 1);
+go_on(@names);
+
+# A standby that is promoted
+$first->wait_for_catchup($standby);
+go_to($standby, 'original');
+like(ask(at('reader'), q{SELECT FROM reportlink_fetch('north', 'prepared')}), qr/^(ERROR:  25006)?$/, 'nobody reads on where it stands by');
+$first->stop;
+$standby->promote;
+go_on(@names);
+ask(at('prepared'), 'SET reportlink.notify = off; BEGIN');
+save('d', 'prepared');
+is(ask(at('prepared'), q{PREPARE TRANSACTION 'two'}), '', 'prepared');
+committed('b');
+take($_, times => 1) foreach 'prepared', 'prepared window';
+is(ask(at('reader'), q{COMMIT PREPARED 'one'}), '', 'what was prepared before the crash is committed');
+committed('a');
+take($_, batch => 3, only => 2, times => 1) foreach 'prepared', 'prepared window';
+go_to($standby, 'original');
+$standby->restart;
+is(ask(at('reader'), q{COMMIT PREPARED 'two'}), '', 'and what was prepared before the restart');
+all_complete_ok('after a crash, promotion and a restart', @names, 'prepared', 'prepared window');
+
+# pg_upgrade, with subscribers in every position, and a transaction counter that starts its next round
+@names = positions('upgrade');
+go_on(@names);
+go_to($standby, 'postgres');
+$standby->stop;
+my $new = PostgreSQL::Test::Cluster->new('new');
+
+$new->init;
+$new->append_conf('postgresql.conf', join("\n", @settings, ''));
+
+my $bin = `pg_config --bindir`;
+my @folders = map { abs_path($_->data_dir) } ($standby, $new);
+
+chomp $bin;
 {
-	my ($name) = @_;
+	# it writes scripts where it is called
+	my $here = abs_path('.');
 
-	return $acknowledged{original}->{$name};
+	chdir $folder;
+	command_ok(
+		[
+			'pg_upgrade', '--no-sync', '-b', $bin, '-B', $bin, '-d', $folders[0], '-D', $folders[1],
+			'-s', $new->host, '-p', $standby->port, '-P', $new->port
+		],
+		'pg_upgrade');
+	chdir $here;
 }
+$new->start;
+go_to($new, 'original');
+go_on(@names);
+go_to($new, 'postgres');
+$new->stop;
+command_ok([ 'pg_resetwal', '-e', 1, '-D', $new->data_dir ], 'the transaction counter goes round');
+$new->start;
+go_to($new, 'original');
+cmp_ok(next_transaction(), '>', 2**32, 'transaction ids have more than 32 bits');
+go_on(@names);
+all_complete_ok('after pg_upgrade', @names);
 
+$new->stop;
+$second->stop;
 done_testing();
