@@ -9,7 +9,11 @@ REGRESS = $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql))
 REGRESS_OPTS = --inputdir=test --load-extension=plpgsql
 ISOLATION = $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec))
 ISOLATION_OPTS = --inputdir=test --outputdir=.
-EXTRA_CLEAN = tmp_check results regression.diffs regression.out dist
+# the listener, a program of its own: make NO_LISTEN=1 leaves it out
+LISTEN = $(if $(NO_LISTEN),,src/listen/reportlink-listen)
+LISTEN_OBJS = $(patsubst %.c,%.o,$(wildcard src/listen/*.c))
+LISTEN_MAN = doc/reportlink-listen.1
+EXTRA_CLEAN = tmp_check results regression.diffs regression.out dist src/listen/reportlink-listen $(LISTEN_OBJS)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -23,6 +27,28 @@ all:
 include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
 
+all: $(LISTEN)
+ifneq ($(LISTEN),)
+$(LISTEN_OBJS): %.o: %.c $(wildcard src/listen/*.h) META.json
+	$(CC) $(CFLAGS) $(CPPFLAGS) -I'$(includedir)' -D_GNU_SOURCE -DRELEASE='"$(RELEASE)"' -c -o $@ $<
+
+$(LISTEN): $(LISTEN_OBJS)
+	$(CC) $(CFLAGS) $^ $(LDFLAGS) $(LDFLAGS_EX) -L'$(libdir)' -lpq -lcurl -lcrypto -o $@
+
+install: install-listen
+install-listen: $(LISTEN)
+	$(MKDIR_P) '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1'
+	$(INSTALL_PROGRAM) $(LISTEN) '$(DESTDIR)$(bindir)'
+	$(INSTALL_DATA) $(LISTEN_MAN) '$(DESTDIR)$(mandir)/man1'
+
+uninstall: uninstall-listen
+uninstall-listen:
+	rm -f $(addprefix '$(DESTDIR)$(bindir)'/, $(notdir $(LISTEN)))
+	rm -f $(addprefix '$(DESTDIR)$(mandir)'/man1/, $(notdir $(LISTEN_MAN)))
+
+.PHONY: install-listen uninstall-listen
+endif
+
 regress:
 	$(pg_regress_installcheck) $(REGRESS_OPTS) $(REGRESS)
 
@@ -33,7 +59,7 @@ isolation:
 PGXS_SRC = $(abspath $(dir $(PGXS))/..)
 tap:
 	PERL5LIB="$(PGXS_SRC)/test/perl:$$PERL5LIB" PG_REGRESS="$(PGXS_SRC)/test/regress/pg_regress" \
-	PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(if $(VERBOSE),-v) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
+	REPORTLINK_LISTEN="$(abspath $(LISTEN))" PATH="$(shell $(PG_CONFIG) --bindir):$$PATH" prove --failures $(if $(VERBOSE),-v) $(or $(FILES),$(sort $(wildcard test/t/*.pl)))
 
 else
 all install regress isolation tap:
@@ -43,7 +69,7 @@ endif
 .PHONY: help demo test regress isolation pgtap tap format check-format dist
 
 help:
-	@echo "make               build the extension"
+	@echo "make               build the extension and the listener; NO_LISTEN=1: only the extension"
 	@echo "make install       install it into the server of PG_CONFIG ($(PG_CONFIG))"
 	@echo "make demo          show it on a throw-away server; KEEP=1 leaves the server up"
 	@echo "make test          prove it on throw-away servers; installs with apt what is missing"
@@ -67,10 +93,10 @@ pgtap:
 	dropdb $(PGTAP_DATABASE)
 
 format:
-	$(CLANG_FORMAT) -i src/*.c src/*.h
+	$(CLANG_FORMAT) -i src/*.c src/*.h src/listen/*.c src/listen/*.h
 
 check-format:
-	$(CLANG_FORMAT) --dry-run -Werror src/*.c src/*.h
+	$(CLANG_FORMAT) --dry-run -Werror src/*.c src/*.h src/listen/*.c src/listen/*.h
 
 dist:
 	mkdir -p dist

@@ -77,8 +77,8 @@ install_packages()
 # PGNN in a name stands for postgresql-<major>
 wanted_packages()
 {
-	printf '%s\n' gcc make libc6-dev postgresql-common "postgresql-$PG_MAJOR" \
-		"postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}"
+	printf '%s\n' gcc make libc6-dev libpq-dev libcurl4-openssl-dev libssl-dev postgresql-common \
+		"postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}"
 }
 
 # Installs what wanted_packages tells and is not there
