@@ -164,8 +164,8 @@ sub install_feed
 	return;
 }
 
-# Links the reports of so many patients that are not linked, each in a
-# transaction of its own; the ids of the new events in their order
+# Links and opens the reports of so many patients that are not linked, each in a
+# transaction of its own; the ids of the new events, three a patient, in their order
 sub link_patients
 {
 	my ($node, $organization, $patients) = @_;
@@ -173,7 +173,7 @@ sub link_patients
 
 	$node->safe_psql(
 		'postgres', qq{
-		SELECT format('SELECT FROM reportlink_link(%L, %L, false, ''ada'')', '$organization', array_agg(report_id))
+		SELECT format('SELECT FROM reportlink_link(%L, %L, true, ''ada'')', '$organization', array_agg(report_id))
 		FROM reportlink.report WHERE organization_id = '$organization' AND group_id IS NULL
 		GROUP BY mrn ORDER BY min(report_id) LIMIT $patients
 		\\gexec
