@@ -365,6 +365,8 @@ BEGIN
 		);
 		-- what a subscriber has not seen yet: of transactions that ended after its last look
 		CREATE INDEX event_transaction_idx ON reportlink.event (organization_id, cluster_id, transaction_id);
+		-- who reads every organization reads them together
+		CREATE INDEX event_id_idx ON reportlink.event (event_id);
 		COMMENT ON TABLE reportlink.event IS 'append-only audit and outbox: one row an action, all its reports in it';
 		COMMENT ON COLUMN reportlink.event.organization_id IS 'organization';
 		COMMENT ON COLUMN reportlink.event.event_id IS 'the event; given before commit, so not the order of commits';
@@ -400,9 +402,6 @@ BEGIN
 		COMMENT ON COLUMN reportlink.cluster.database_oid IS 'database';
 		COMMENT ON COLUMN reportlink.cluster.event_oid IS 'table reportlink.event';
 		COMMENT ON COLUMN reportlink.cluster.noted_at IS 'when it was noted: by reportlink_install(), or with the first event';
-		INSERT INTO reportlink.cluster (cluster_id, system_identifier, database_oid, event_oid)
-		SELECT extract(epoch FROM clock_timestamp()) * 1000, c.system_identifier, d.oid, 'reportlink.event'::regclass
-		FROM pg_control_system() c, pg_database d WHERE d.datname = current_database();
 
 		CREATE TABLE reportlink.subscriber (
 			organization_id text COLLATE "C" NOT NULL,
@@ -532,6 +531,17 @@ BEGIN
 
 		INSERT INTO reportlink.installation (version) VALUES (wanted);
 	END IF;
+
+	-- after a restore the tables are elsewhere; else the first event notes that, and others wait for its commit
+	INSERT INTO reportlink.cluster (cluster_id, previous_id, system_identifier, database_oid, event_oid)
+		SELECT greatest(extract(epoch FROM clock_timestamp()) * 1000, l.cluster_id + 1), l.cluster_id,
+			c.system_identifier, d.oid, 'reportlink.event'::regclass
+		FROM pg_control_system() c, pg_database d,
+			(SELECT coalesce(max(m.cluster_id), 0) AS cluster_id FROM reportlink.cluster m) l
+		WHERE d.datname = current_database() AND NOT EXISTS (
+			SELECT FROM reportlink.cluster p
+			WHERE p.cluster_id = l.cluster_id AND p.system_identifier = c.system_identifier
+				AND p.database_oid = d.oid AND p.event_oid = 'reportlink.event'::regclass);
 
 	-- DROP EXTENSION ... CASCADE takes the triggers and leaves the rows, so each run brings
 	-- back what is missing

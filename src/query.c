@@ -90,19 +90,19 @@ typedef struct PreparedQuery
 	"s.report_id FROM reportlink.subscriber s "                                                    \
 	"WHERE s.organization_id = $1 AND s.subscriber = $2 "
 
-/* the events of all organizations: of each by its own keys, then together */
+/* what is next in all organizations: looked up in each by its own keys */
 #define ONE_BY_ONE "FROM reportlink.organization o CROSS JOIN LATERAL "
 
 /*
  * Events of cluster $2 after id $3, visible in $5 and not in $4, of types $6
  * and about report $7: the next $8 by id. They are read in the order of the
- * primary key, so the sum keeps the planner from the index on transaction ids.
+ * key, so the sum keeps the planner from the index on transaction ids.
  */
-#define WINDOW(organization)                                                                       \
+#define WINDOW(of_organization)                                                                    \
 	"SELECT e.organization_id, e.event_id, e.type, e.group_id, e.document_id, "                    \
 	"e.default_report_id, e.report_ids, e.linked_identifiers, e.actor, e.database_role, "          \
 	"e.occurred_at, e.data FROM reportlink.event e "                                               \
-	"WHERE e.organization_id = " organization " AND e.event_id > $3 AND e.cluster_id + 0 = $2 "    \
+	"WHERE " of_organization "e.event_id > $3 AND e.cluster_id + 0 = $2 "                          \
 	"AND ($4 IS NULL OR NOT pg_visible_in_snapshot(e.transaction_id, $4)) "                        \
 	"AND ($5 IS NULL OR pg_visible_in_snapshot(e.transaction_id, $5)) "                            \
 	"AND ($6 IS NULL OR e.type = ANY ($6)) AND ($7 IS NULL OR $7 = ANY (e.report_ids)) "           \
@@ -132,10 +132,10 @@ typedef struct PreparedQuery
 	"WHERE e.organization_id = " organization " AND e.cluster_id > $2 "                            \
 	"ORDER BY e.cluster_id LIMIT 1"
 
-#define PLACE(organization)                                                                        \
+#define PLACE(of_organization)                                                                     \
 	"SELECT e.cluster_id, coalesce(pg_visible_in_snapshot(e.transaction_id, $3), false), "         \
 	"coalesce(pg_visible_in_snapshot(e.transaction_id, $4), true) FROM reportlink.event e "        \
-	"WHERE e.organization_id = " organization " AND e.event_id = $2"
+	"WHERE " of_organization "e.event_id = $2"
 
 static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_INSTALLED_VERSION] = {"SELECT max(i.version) FROM reportlink.installation i", {0}},
@@ -557,13 +557,12 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 							  "WHERE s.organization_id = $1 AND s.subscriber = $2",
 							  {TEXTOID, TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, INT8OID}},
 
-	[QUERY_WINDOW] = {WINDOW("$1"),
+	[QUERY_WINDOW] = {WINDOW("e.organization_id = $1 AND "),
 					  {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, TEXTARRAYOID,
 					   INT8OID, INT4OID}},
 
-	[QUERY_WINDOW_OF_ALL] = {"SELECT e.* " ONE_BY_ONE
-							 "(" WINDOW("o.organization_id") ") e "
-															 "ORDER BY e.event_id LIMIT $8",
+	/* ids are of one sequence, whatever the organization */
+	[QUERY_WINDOW_OF_ALL] = {WINDOW(""),
 							 {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID,
 							  TEXTARRAYOID, INT8OID, INT4OID}},
 
@@ -583,10 +582,10 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								   {TEXTOID, INT8OID}},
 
 	/* of event $2: its cluster, is it visible in $3 (null: no), in $4 (null: yes) */
-	[QUERY_PLACE] = {PLACE("$1"), {TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
+	[QUERY_PLACE] = {PLACE("e.organization_id = $1 AND "),
+					 {TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
 
-	[QUERY_PLACE_OF_ALL] = {"SELECT e.* " ONE_BY_ONE "(" PLACE("o.organization_id") ") e",
-							{TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
+	[QUERY_PLACE_OF_ALL] = {PLACE(""), {TEXTOID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID}},
 
 	[QUERY_SNAPSHOT] = {"SELECT pg_current_snapshot()::text", {0}},
 

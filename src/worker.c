@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "cluster.h"
 #include "notify.h"
 #include "publication.h"
 #include "wake.h"
@@ -97,6 +98,7 @@ rl_list(Call *call, void *state)
 	Turn *turn = state;
 
 	rl_require_version();
+	(void) reportlink_note_cluster(); /* after a restore, so that no writer need wait for another */
 	turn->count = reportlink_list_due(LOOK_AHEAD, &turn->due);
 	if (turn->count == 0)
 		turn->next = reportlink_next_publication();
