@@ -529,7 +529,22 @@ SELECT demo_expect(:two_statements = :six_statements, 'as many statements for si
 	\g /dev/null
 
 \echo
-\echo 16. IS EVERYTHING AS IT SHOULD BE?
+\echo 16. THE ARCHIVE CATCHES UP
+\echo
+\echo An archive that was away all the time reads every event since Monday, by the program that is
+\echo installed with the extension; a line of JSON each. The first one:
+\echo
+\! PGUSER=interface_engine reportlink-listen --once --from-start --quiet archive >"$DEMO_DIR/archived"
+\! head -n 1 "$DEMO_DIR/archived" | fold -w 100 | sed 's/^/    /'
+\set archived `wc -l <"$DEMO_DIR/archived"`
+\echo
+\echo '  ' :archived events, all acknowledged:
+\echo
+SELECT subscriber, events_behind, seconds_behind FROM reportlink.subscriber_lag;
+SELECT demo_expect(count(*) = :archived, 'as many lines as events') FROM reportlink.event \g /dev/null
+
+\echo
+\echo 17. IS EVERYTHING AS IT SHOULD BE?
 \echo
 \echo reportlink_check() looks for every broken rule in all organizations. No row is the right answer:
 \echo
