@@ -6,8 +6,10 @@
 \set readme `cat "$PG_ABS_SRCDIR/../README.md"`
 \set workflow `cat "$PG_ABS_SRCDIR/../doc/workflow.md"`
 \set plain_sql `cat "$PG_ABS_SRCDIR/../doc/plain-sql.md"`
+\set events `cat "$PG_ABS_SRCDIR/../doc/events.md"`
 \set readme_session `cat "$PG_ABS_SRCDIR/../expected/readme.out"`
 \set plain_sql_session `cat "$PG_ABS_SRCDIR/../expected/plain_sql.out"`
+\set events_session `cat "$PG_ABS_SRCDIR/../expected/events.out"`
 
 -- what a page shows and its session does not, and how much was found there
 CREATE FUNCTION pg_temp.compare(page text, session text, OUT statements integer, OUT outputs integer,
@@ -54,7 +56,8 @@ $$;
 SELECT page, statements > 10 AS statements, outputs >= 10 AS outputs, not_in_session
 FROM (VALUES ('README.md', :'readme', :'readme_session'),
 		('doc/workflow.md', :'workflow', :'readme_session'),
-		('doc/plain-sql.md', :'plain_sql', :'plain_sql_session')) AS p (page, content, session)
+		('doc/plain-sql.md', :'plain_sql', :'plain_sql_session'),
+		('doc/events.md', :'events', :'events_session')) AS p (page, content, session)
 CROSS JOIN LATERAL pg_temp.compare(p.content, p.session);
 
 -- The wrong moves: each row of the table is a comment in the session, and every
