@@ -217,55 +217,35 @@ sub delivered
 {
 	my ($file) = @_;
 	my %got = (events => [], wrong => [], order => [], repeated => 0, starts => 0);
-	my (%seen, %newest, @unacknowledged, @batch, $after_start);
+	my %state = (got => \%got, seen => {}, newest => {}, unacknowledged => [], sent => 0, started => 0);
+	my @batch;
 
 	foreach my $line (split /\n/, whole_file($file))
 	{
-		if ($line eq 'start')
+		if ($line =~ /^[^|]*\|\d+\|/)
 		{
-			$got{starts}++;
-			@unacknowledged = @batch
-			  if @batch and (@batch > @unacknowledged or $batch[0] ne $unacknowledged[0]);
-			@batch = ();
-			$after_start = 1;
+			push @batch, $line;
 		}
 		elsif ($line eq 'batch')
 		{
-			if ($after_start and @unacknowledged and $batch[0] eq $unacknowledged[0])
-			{
-				# it is the same that was not acknowledged
-				foreach my $i (0 .. $#unacknowledged)
-				{
-					push @{ $got{wrong} }, "$batch[$i] instead of $unacknowledged[$i]"
-					  if $i < @batch and $batch[$i] ne $unacknowledged[$i];
-				}
-			}
-			@unacknowledged = @batch;
-			@batch = ();
-			$after_start = 0;
+			take_batch(\%state, splice @batch);
+			$state{started} = 0;
 		}
 		elsif ($line eq 'acknowledged')
 		{
-			@unacknowledged = ();
+			splice @{ $state{unacknowledged} }, 0, $state{sent};
+			$state{sent} = 0;
 		}
-		elsif ($line =~ /^([^|]*\|\d+)\|([^|]*)\|(.*)$/)
+		elsif ($line eq 'start')
 		{
-			my ($event, $patient) = ($1, $3);
-			my ($organization, $id) = split /\|/, $event;
-
-			push @batch, $event;
-			if ($seen{$event}++)
+			# killed while it wrote: it had not sent an acknowledgement of that
+			if (@batch)
 			{
-				$got{repeated}++;
-				push @{ $got{wrong} }, "$event again"
-				  unless $after_start and ($unacknowledged[$#batch] // '') eq $event;
-				next;
+				take_batch(\%state, splice @batch);
+				$state{sent} = 0;
 			}
-			push @{ $got{events} }, $event;
-			next if $patient eq '';
-			push @{ $got{order} }, "$event of $patient after $newest{$organization, $patient}"
-			  if ($newest{ $organization, $patient } // 0) > $id;
-			$newest{ $organization, $patient } = $id;
+			$got{starts}++;
+			$state{started} = 1;
 		}
 		else
 		{
@@ -273,6 +253,49 @@ sub delivered
 		}
 	}
 	return \%got;
+}
+
+# A batch begins with what it was given already and has not acknowledged, in the
+# same order, and goes on with what is new. After a start the last acknowledgement may have
+# been heard, although the consumer did not live to know it.
+sub take_batch
+{
+	my ($state, @lines) = @_;
+	my $got = $state->{got};
+	my $old = $state->{unacknowledged};
+	my @ids = map { /^([^|]*\|\d+)\|/ } @lines;
+
+	splice @$old, 0, $state->{sent} if $state->{started} and @$old and $old->[0] ne $ids[0];
+	foreach my $i (0 .. $#ids)
+	{
+		if ($i < @$old)
+		{
+			push @{ $got->{wrong} }, "$ids[$i] instead of $old->[$i]" if $ids[$i] ne $old->[$i];
+			$got->{repeated}++;
+		}
+		elsif ($state->{seen}->{ $ids[$i] })
+		{
+			push @{ $got->{wrong} }, "$ids[$i] again";
+		}
+		take_event($state, $ids[$i], (split /\|/, $lines[$i])[3] // '') unless $state->{seen}->{ $ids[$i] }++;
+	}
+	@$old = @ids if @ids > @$old;
+	$state->{sent} = @ids;
+	return;
+}
+
+# An event that came for the first time
+sub take_event
+{
+	my ($state, $event, $patient) = @_;
+	my ($organization, $id) = split /\|/, $event;
+	my $newest = \$state->{newest}->{"$organization|$patient"};
+
+	push @{ $state->{got}->{events} }, $event;
+	return if $patient eq '';
+	push @{ $state->{got}->{order} }, "$event of $patient after $$newest" if ($$newest // 0) > $id;
+	$$newest = $id;
+	return;
 }
 
 # Everything that there is of it reached a consumer, nothing else did, repeats were
