@@ -510,7 +510,29 @@ go_on(@names);
 $dump = dumped('sql');
 all_complete_ok('in the same cluster', @names);
 restored($first, 'copy2', $dump);
+take($_, batch => 7) foreach @names;
+is_deeply([ @report{qw(a b c d e f g h)} ], [ $report{a} .. $report{a} + 7 ], 'eight reports');
+open my $script, '>', "$folder/save.sql" or die $!;
+print $script qq{\\set id $report{a} + :client_id
+SELECT FROM reportlink_save('north', :id, '{"transcript": "words"}', actor => 'ada');\n};
+close $script;
+$node->command_ok([ 'pgbench', '-n', '-c', 8, '-t', 5, '-f', "$folder/save.sql", $node->connstr($database) ],
+	'eight are the first to write at once');
+is( $node->safe_psql($database, q{
+		SELECT count(*), count(DISTINCT c.cluster_id) FROM reportlink.event
+		JOIN reportlink.cluster c USING (cluster_id) JOIN pg_database d ON d.oid = c.database_oid AND d.datname = current_database()}),
+	'40|1', 'and it is one place for all of them');
 all_complete_ok('a copy of the copy', @names);
+
+# Over what is there, under a session that stays
+$dump = dumped('dump', '-Fc');
+go_on(@names);
+go_to_copy($first, 'copy2', $dump);
+save('a');
+$node->command_ok([ 'pg_restore', '-e', '-c', '-d', $database, $dump->{file} ], 'restored over what has gone on');
+save('a');
+go_on(@names);
+all_complete_ok('restored over what has gone on', @names);
 
 # A copy by CREATE DATABASE
 go_to($first, 'original');
