@@ -426,6 +426,18 @@ sub restored
 	return;
 }
 
+# By CREATE DATABASE, which is alone with what it copies
+sub copy_database
+{
+	my ($from, $to) = @_;
+
+	go_to($first, 'postgres');
+	$first->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = '$from'")
+	  or die "sessions of $from do not end";
+	$first->safe_psql('postgres', "CREATE DATABASE $to TEMPLATE $from");
+	return;
+}
+
 # The id that the next transaction will be given, and that many given away
 sub next_transaction
 {
@@ -511,20 +523,28 @@ $dump = dumped('sql');
 all_complete_ok('in the same cluster', @names);
 restored($first, 'copy2', $dump);
 take($_, batch => 7) foreach @names;
+all_complete_ok('a copy of the copy', @names);
+
+# Eight sessions are the first to write at once, in one copy after another
 is_deeply([ @report{qw(a b c d e f g h)} ], [ $report{a} .. $report{a} + 7 ], 'eight reports');
 open my $script, '>', "$folder/save.sql" or die $!;
 print $script qq{\\set id $report{a} + :client_id
 SELECT FROM reportlink_save('north', :id, '{"transcript": "words"}', actor => 'ada');\n};
 close $script;
-$node->command_ok([ 'pgbench', '-n', '-c', 8, '-t', 5, '-f', "$folder/save.sql", $node->connstr($database) ],
-	'eight are the first to write at once');
-is( $node->safe_psql($database, q{
-		SELECT count(*), count(DISTINCT c.cluster_id) FROM reportlink.event
-		JOIN reportlink.cluster c USING (cluster_id) JOIN pg_database d ON d.oid = c.database_oid AND d.datname = current_database()}),
-	'40|1', 'and it is one place for all of them');
-all_complete_ok('a copy of the copy', @names);
+foreach my $round (1 .. 5)
+{
+	copy_database('copy2', 'burst');
+	$first->command_ok([ 'pgbench', '-n', '-c', 8, '-t', 3, '-f', "$folder/save.sql", $first->connstr('burst') ],
+		"eight are the first to write at once ($round)");
+	is( $first->safe_psql('burst', q{
+			SELECT count(*), count(DISTINCT c.cluster_id) FROM reportlink.event
+			JOIN reportlink.cluster c USING (cluster_id) JOIN pg_database d ON d.oid = c.database_oid AND d.datname = current_database()}),
+		'24|1', 'and it is one place for all of them');
+	$first->safe_psql('postgres', 'DROP DATABASE burst');
+}
 
 # Over what is there, under a session that stays
+go_to($first, 'copy2');
 $dump = dumped('dump', '-Fc');
 go_on(@names);
 go_to_copy($first, 'copy2', $dump);
@@ -538,10 +558,7 @@ all_complete_ok('restored over what has gone on', @names);
 go_to($first, 'original');
 ask(at('reader'), 'SELECT 1');
 go_on(@names);
-go_to($first, 'postgres');
-$first->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = 'original'})
-  or die 'sessions do not end';
-$first->safe_psql('postgres', 'CREATE DATABASE template_copy TEMPLATE original');
+copy_database('original', 'template_copy');
 go_to_copy($first, 'template_copy', { acknowledged => $acknowledged{original} });
 go_on(@names);
 all_complete_ok('a copy by CREATE DATABASE', @names);
