@@ -12,7 +12,7 @@ CREATE DATABASE reportlink_pgtap_feed;
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
 COMMIT;
-SELECT plan(256);
+SELECT plan(258);
 
 -- What a subscriber is given: types and reports, in the order of the feed; - when it is nothing
 CREATE FUNCTION pg_temp.given(organization text, subscriber text, batch int DEFAULT NULL) RETURNS text
@@ -111,6 +111,7 @@ SELECT pg_temp.refused(format('SELECT reportlink_subscribe(%s)', arguments), exp
 FROM (VALUES
 	($$'north', NULL$$, '22004 argument subscriber of reportlink_subscribe must not be null'),
 	('NULL, NULL', '22004 argument subscriber of reportlink_subscribe must not be null'),
+	($$'', 'x', true, '{NULL}'$$, '22004 argument types of reportlink_subscribe must not contain null'),
 	($$'', NULL, true, '{}'$$, '22004 argument subscriber of reportlink_subscribe must not be null'),
 	($$'north', 'x', true, '{report.saved,NULL}'$$, '22004 argument types of reportlink_subscribe must not contain null'),
 	($$'north', 'x', true, '{NULL}'$$, '22004 argument types of reportlink_subscribe must not contain null'),
@@ -219,6 +220,7 @@ FROM (VALUES
 	($$'north', 'ack', NULL$$, '22004 argument event_id of reportlink_ack must not be null', 'NULL'),
 	(format($$'north', NULL, %s$$, :a2), '22004 argument subscriber of reportlink_ack must not be null', 'nobody'),
 	('NULL, NULL, NULL', '22004 argument subscriber of reportlink_ack must not be null', 'nobody, NULL'),
+	($$'', 'ack', NULL$$, '22004 argument event_id of reportlink_ack must not be null', 'NULL, an empty organization'),
 	(format($$'', 'ack', %s$$, :a2), '22023 argument organization_id of reportlink_ack must not be empty', 'an empty organization'),
 	(format($$'north', 'nobody', %s$$, :a2), 'RL022 subscriber unknown', 'an unknown subscriber'),
 	(format($$'south', 'ack', %s$$, :a4), 'RL022 subscriber unknown', 'another organization''s'),
