@@ -33,46 +33,52 @@ rl_event_table(void)
 	return get_relname_relid("event", get_namespace_oid("reportlink", false));
 }
 
-/* Number of this place, 0 when nothing was written here yet. Expects SPI to be connected */
+/*
+ * Number of this place, 0 when nothing was written here yet. Looked up each
+ * time, for who reads: rows of a later place may be restored at any moment.
+ * Expects SPI to be connected.
+ */
 int64
 reportlink_find_cluster(void)
 {
-	Oid table = rl_event_table();
 	NullableDatum args[] = {reportlink_arg_id((int64) GetSystemIdentifier()),
-							reportlink_arg_id(MyDatabaseId), reportlink_arg_id(table)};
-	int64 cluster_id;
+							reportlink_arg_id(MyDatabaseId), reportlink_arg_id(rl_event_table())};
 
-	if (rl_cached != 0 && rl_cached_table == table)
-		return rl_cached;
-	if (reportlink_execute(QUERY_FIND_CLUSTER, args) == 0)
-		return 0;
-	cluster_id = reportlink_get_id(0, 1);
-	if (GetTopTransactionIdIfAny() != rl_noted_by || !TransactionIdIsValid(rl_noted_by))
-	{
-		rl_cached = cluster_id;
-		rl_cached_table = table;
-	}
-	return cluster_id;
+	return reportlink_execute(QUERY_FIND_CLUSTER, args) > 0 ? reportlink_get_id(0, 1) : 0;
+}
+
+/* Has this very transaction noted a number? */
+static bool
+rl_noted_now(void)
+{
+	return TransactionIdIsValid(rl_noted_by) && GetTopTransactionIdIfAny() == rl_noted_by;
 }
 
 /*
- * Number of this place, noted now when it has none. Whoever comes first after a
- * restore notes it, and others wait for him to commit. 40001 at REPEATABLE READ,
- * where his number cannot be seen.
+ * Number of this place, for who records an event; noted now when it has none.
+ * Whoever comes first after a restore notes it, and others wait for him to
+ * commit. 40001 at REPEATABLE READ, where his number cannot be seen.
  */
 int64
 reportlink_note_cluster(void)
 {
+	Oid table = rl_event_table();
 	int64 cluster_id;
 
+	if (rl_cached != 0 && rl_cached_table == table)
+		return rl_cached;
 	while ((cluster_id = reportlink_find_cluster()) == 0)
 	{
 		NullableDatum args[] = {reportlink_arg_id((int64) GetSystemIdentifier()),
-								reportlink_arg_id(MyDatabaseId),
-								reportlink_arg_id(rl_event_table())};
+								reportlink_arg_id(MyDatabaseId), reportlink_arg_id(table)};
 
 		if (reportlink_execute(QUERY_NOTE_CLUSTER, args) > 0)
 			rl_noted_by = GetTopTransactionId();
+	}
+	if (!rl_noted_now())
+	{
+		rl_cached = cluster_id;
+		rl_cached_table = table;
 	}
 	return cluster_id;
 }

@@ -512,13 +512,19 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "AND c.cluster_id = (SELECT max(m.cluster_id) FROM reportlink.cluster m)",
 		 {INT8OID, INT8OID, INT8OID}},
 
-	/* the time, but in any case the highest number */
+	/*
+	 * The time, but in any case the highest number. In one snapshot either the
+	 * place is there, or the number before is the one that whoever is about to
+	 * note it has seen as well, and then the key has one of the two wait.
+	 */
 	[QUERY_NOTE_CLUSTER] =
 		{"INSERT INTO reportlink.cluster AS new "
 		 "(cluster_id, previous_id, system_identifier, database_oid, event_oid) "
 		 "SELECT greatest(extract(epoch FROM clock_timestamp()) * 1000, l.id + 1), l.id, "
 		 "$1, $2::oid, $3::oid "
 		 "FROM (SELECT coalesce(max(c.cluster_id), 0) AS id FROM reportlink.cluster c) l "
+		 "WHERE NOT EXISTS (SELECT FROM reportlink.cluster p WHERE p.cluster_id = l.id "
+		 "AND p.system_identifier = $1 AND p.database_oid = $2::oid AND p.event_oid = $3::oid) "
 		 "ON CONFLICT DO NOTHING",
 		 {INT8OID, INT8OID, INT8OID}},
 
