@@ -7,6 +7,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
+use IO::Socket::INET;
 use JSON::PP;
 use Listener;
 use PostgreSQL::Test::Utils;
@@ -38,21 +39,24 @@ sub await_idle
 	return;
 }
 
-# A listener whose batch is larger than the pipe that is its output, and nobody reads
+# A listener that writes into a pipe which nobody reads
 sub start_stuck
 {
 	pipe(my $reader, my $writer) or die "pipe: $!";
-	my $stuck = Listener->start($node, [ '--batch', 1000, 'stuck' ], stdout => fileno($writer));
-	my $full = '';
+	my $listener = Listener->start($node, [ '--batch', 1000, '--poll', 600, 'stuck' ], stdout => fileno($writer));
 
+	return ($listener, $reader, $writer);
+}
+
+# Until nothing more can be written into a pipe
+sub await_full
+{
+	my ($writer) = @_;
+
+	vec(my $descriptors = '', fileno($writer), 1) = 1;
+	await(sub { select(undef, my $writable = $descriptors, undef, 0) == 0 }, 'the pipe is full');
 	close $writer;
-	await(
-		sub {
-			ioctl($reader, 0x541B, $full = pack('i', 0)) or die "FIONREAD: $!";
-			return unpack('i', $full) > 60_000;
-		},
-		'the pipe is full');
-	return ($stuck, $reader);
+	return;
 }
 
 # Everything there is, once
@@ -181,7 +185,7 @@ is_deeply([ $waiting->ids ], \@expected, 'nothing is lost and nothing repeated')
 is($waiting->stop, 0, 'and it ends as ever');
 
 # Its output is stuck: others go on, no notification is kept for it, and it can be
-# ended; killed meanwhile it has acknowledged nothing
+# ended, with what was written acknowledged; killed it has acknowledged nothing
 my $keeper = $node->background_psql('postgres');
 $keeper->query_safe('LISTEN reportlink; BEGIN');
 sql(q{SELECT pg_notify('reportlink', repeat(n::text, 1000)) FROM generate_series(1000, 1099) n});
@@ -189,17 +193,18 @@ cmp_ok(sql('SELECT pg_notification_queue_usage()'), '>', 0, 'who listens and doe
 $keeper->quit;
 
 listen_once($node, 'stuck');
-@expected = link_patients($node, 'north', 150);
-my ($stuck, $reader) = start_stuck();
-is($stuck->stop('KILL'), -9, 'stuck, and killed');
-($stuck, $reader) = start_stuck();
-my $backend = q{pid = (SELECT pid FROM pg_stat_activity WHERE application_name = 'reportlink-listen')};
-is(sql(q{SELECT state, xact_start IS NULL FROM pg_stat_activity WHERE application_name = 'reportlink-listen'}), 'idle|t',
-	'stuck: no transaction is open');
-is(sql("SELECT count(*) FROM pg_locks WHERE $backend"), 0, 'and nothing locked');
+my ($stuck, $reader, $writer) = start_stuck();
+await_idle('stuck');
+@expected = link_patients($node, 'north', 100);
+await_full($writer);
+$node->poll_query_until('postgres', q{
+	SELECT state, xact_start IS NULL, (SELECT count(*) FROM pg_locks l WHERE l.pid = a.pid)
+	FROM pg_stat_activity a WHERE application_name = 'reportlink-listen'}, 'idle|t|0')
+  or die 'it is not idle';
+pass('stuck: no transaction is open, nothing locked');
 push @expected, link_patients($node, 'north', 1);
 sql(q{SELECT pg_notify('reportlink', repeat(n::text, 1000)) FROM generate_series(1000, 1099) n});
-is(sql('SELECT pg_notification_queue_usage()'), 0, 'and no notification kept');
+is(sql('SELECT pg_notification_queue_usage()'), 0, 'no notification is kept');
 ok(!$stuck->ended, 'it is still stuck');
 is($stuck->stop, 0, 'SIGTERM ends it');
 my $written = '';
@@ -209,11 +214,31 @@ my @flushed = event_ids($written =~ /^(.*)\n/gm);
 cmp_ok(scalar @flushed, '>', 0, scalar(@flushed) . ' lines were in the pipe');
 ($status, $errors, @lines) = listen_once($node, 'stuck');
 is_deeply([ @flushed, event_ids(@lines) ], \@expected, 'they are acknowledged, and no other');
+@expected = link_patients($node, 'north', 100);
+($stuck, $reader, $writer) = start_stuck();
+await_full($writer);
+is($stuck->stop('KILL'), -9, 'stuck, and killed');
+($status, $errors, @lines) = listen_once($node, 'stuck');
+is_deeply([ event_ids(@lines) ], \@expected, 'nothing of the batch is acknowledged');
+
+# It ends also when the server keeps it waiting
+$keeper = $node->background_psql('postgres');
+$keeper->query_safe('BEGIN; SELECT FROM reportlink.subscriber FOR UPDATE');
+$stuck = Listener->start($node, ['stuck']);
+$node->poll_query_until('postgres', q{
+	SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'reportlink-listen' AND wait_event_type = 'Lock'})
+  or die 'it does not wait';
+is($stuck->stop, 0, 'SIGTERM ends it while it waits for a lock');
+$keeper->quit;
+my $mute = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "listen: $@";
+$stuck = Listener->start(undef, [ '-h', '127.0.0.1', '-p', $mute->sockport, 'stuck' ]);
+my $connection = $mute->accept;
+is($stuck->stop, 0, 'and while it connects to what does not answer');
 
 # Its output is gone: nothing is acknowledged
 listen_once($node, 'gone');
 @expected = link_patients($node, 'north', 2);
-pipe($reader, my $writer) or die "pipe: $!";
+pipe($reader, $writer) or die "pipe: $!";
 close $reader;
 my $gone = Listener->start($node, ['gone'], stdout => fileno($writer));
 is($gone->status, 1, 'nobody reads the pipe: exit status 1');

@@ -271,6 +271,22 @@ start_receiver(undef, '* 204');
 listen_once($node, webhook($one, 'refused'));
 delivered_ok('the rest', grep { $_ >= $refused[0] } @expected);
 
+# A report of a patient whose event is refused comes to one whose events are taken, and is linked
+my ($from, $to) = split /\n/,
+  sql(q{SELECT min(report_id) FROM reportlink.report WHERE organization_id = 'south' AND group_id IS NULL GROUP BY mrn ORDER BY 1 LIMIT 2});
+listen_once($node, webhook($one, 'moved'));
+sql("SELECT reportlink_open('south', $from, 'ada'); SELECT reportlink_open('south', $to, 'ada')");
+sql("UPDATE reportlink.report r SET mrn = t.mrn FROM reportlink.report t WHERE r.report_id = $from AND t.report_id = $to");
+sql("SELECT reportlink_link('south', '{$from,$to}', false, 'ada')");
+@expected = split /\n/, sql('SELECT event_id FROM (SELECT event_id FROM reportlink.event ORDER BY event_id DESC LIMIT 5) e ORDER BY event_id');
+start_receiver(undef, "$expected[1] 500", '* 204');
+$listener = Listener->start($node, [ webhook($one, '--parallel', 4, 'moved') ]);
+await(sub { requests($expected[1]) > 1 }, 'it is tried again');
+is_deeply([ sort { $a <=> $b } taken() ], [ @expected[ 0, 2, 3 ] ], 'what concerns both patients waits for both');
+write_file($rules, '* 204');
+await_taken(scalar @expected);
+is($listener->stop, 0, 'and is taken in the end');
+
 # 410
 listen_once($node, webhook($one, 'gone'));
 @expected = link_patients($node, 'north', 6);
