@@ -157,13 +157,18 @@ same_ok(dump_from($elsewhere, 'moved'), $dump, 'moved: dumped again it is the sa
 $elsewhere->safe_psql('postgres', 'CREATE DATABASE installed');
 $elsewhere->safe_psql('installed', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
 $elsewhere->safe_psql('installed', 'ALTER TABLE reportlink.report ADD COLUMN site_note text');
-my $data = dump_from($node, 'original', '--data-only', '-n', 'reportlink', '-T', 'reportlink.installation');
+my @rows_alone = ('--data-only', '-n', 'reportlink', '-T', 'reportlink.installation');
+my $data = dump_from($node, 'original', @rows_alone, '-T', 'reportlink.cluster');
+
+dump_from($node, 'original', @rows_alone);
 $elsewhere->command_ok(
 	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'installed', '-f', "$folder/original.sql" ],
 	'rows restored into installed tables');
 same_ok(
-	dump_from($elsewhere, 'installed', '--data-only', '-n', 'reportlink', '-T', 'reportlink.installation'),
+	dump_from($elsewhere, 'installed', @rows_alone, '-T', 'reportlink.cluster'),
 	$data, 'installed: the rows are the same to the byte');
+is( $elsewhere->safe_psql('installed', 'SELECT count(*), count(DISTINCT system_identifier) FROM reportlink.cluster'),
+	'2|2', 'installed: but for the place where these tables are, beside that where the rows were');
 is($elsewhere->safe_psql('installed', 'SELECT * FROM reportlink_check()'), '', 'installed: nothing is broken');
 $elsewhere->stop;
 
