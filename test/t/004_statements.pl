@@ -42,8 +42,9 @@ sub statements
 	my ($statement) = @_;
 	my $got = $node->safe_psql(
 		'postgres', qq{
-		-- what is asked once a session
+		-- what is asked once a session, some of it with the first event
 		SELECT FROM reportlink_open('north', (SELECT min(report_id) FROM reportlink.report WHERE mrn = 'Q'), 'ada');
+		SELECT FROM reportlink_close('north', (SELECT min(report_id) FROM reportlink.report WHERE mrn = 'Q'), false, 'ada');
 		SET reportlink.user_id = 'ada';
 		SELECT FROM pg_stat_statements_reset();
 		$statement;
