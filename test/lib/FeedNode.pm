@@ -117,7 +117,8 @@ sub consume_session
 			? "SELECT $columns FROM reportlink.event WHERE organization_id = $organization AND event_id > $last ORDER BY event_id LIMIT $batch"
 			: "SELECT $columns FROM reportlink_fetch($organization, '$subscriber', $batch)");
 
-		if ($events eq '')
+		# 40001: above READ COMMITTED, when the one that was killed before still moved it
+		if ($events eq '' or $events =~ /40001/)
 		{
 			sleep 0.05;
 			next;
@@ -136,8 +137,12 @@ sub consume_session
 		{
 			# slow now and then, so that it is killed here too
 			sleep rand 0.3 if rand() < 0.2;
-			my $answer = ask($session, "SELECT FROM reportlink_ack($organization, '$subscriber', $last)");
+			my $answer;
 
+			do
+			{
+				$answer = ask($session, "SELECT FROM reportlink_ack($organization, '$subscriber', $last)");
+			} while ($answer =~ /40001/);
 			die "connection lost\n" if $answer =~ /57P0|server closed/;
 			append($out, $answer =~ /ERROR/ ? "error $answer\n" : "acknowledged\n");
 		}
@@ -185,7 +190,7 @@ sub whole_file
 	return readline($in) // '';
 }
 
-# Starts it; %consumer has file, organization (as SQL), subscriber, and by_id
+# Starts it; %consumer has file, organization (as SQL), subscriber, by_id, and isolation
 sub start_consumer
 {
 	my ($connstr, $consumer, $batch) = @_;
@@ -194,6 +199,7 @@ sub start_consumer
 	$folder =~ s{/FeedNode\.pm$}{};
 	defined($consumer->{pid} = fork) or die $!;
 	return if $consumer->{pid};
+	$ENV{PGOPTIONS} = "-c default_transaction_isolation=$consumer->{isolation}" if $consumer->{isolation};
 	exec $^X, '-I', $folder, '-MFeedNode', '-e', 'FeedNode::consume(@ARGV)', $connstr, $consumer->{file},
 	  $batch, $consumer->{organization}, $consumer->{subscriber} || '', $consumer->{by_id} || 0
 	  or POSIX::_exit(1);

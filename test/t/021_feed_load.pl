@@ -3,7 +3,7 @@
 # that rolls back. The consumers are killed with -9 and started again at random, a
 # backend is killed, and the server as well. Every committed event reaches every
 # subscriber, none is skipped, only what was not acknowledged is repeated, and
-# the events of one patient come in their order. A consumer that reads on from the
+# the events of one patient come in their order, at every isolation level. A consumer that reads on from the
 # highest id it has seen misses events of the same load.
 # REPORTLINK_FEED_SECONDS says how long (20).
 
@@ -65,8 +65,8 @@ foreach my $name (keys %script)
 
 my @consumers = (
 	{ name => 'one of "north"', organization => q{'north'}, which => q{organization_id = 'north'} },
-	{ name => 'another of "north"', organization => q{'north'}, which => q{organization_id = 'north'} },
-	{ name => 'of every organization', organization => 'NULL', which => 'true' },
+	{ name => 'another of "north"', organization => q{'north'}, which => q{organization_id = 'north'}, isolation => 'repeatable\\ read' },
+	{ name => 'of every organization', organization => 'NULL', which => 'true', isolation => 'serializable' },
 	{
 		name => 'of some types', organization => q{'north'},
 		types => q{, types => '{report.saved,report.linked,report.published}'},
