@@ -118,15 +118,14 @@ sub consume_session
 			: "SELECT $columns FROM reportlink_fetch($organization, '$subscriber', $batch)");
 
 		# 40001: above READ COMMITTED, when the one that was killed before still moved it
-		if ($events eq '' or $events =~ /40001/)
+		if ($events eq '' or $events =~ /^ERROR:  40001/m)
 		{
 			sleep 0.05;
 			next;
 		}
-		if ($events =~ /^(ERROR|FATAL|server closed)/m)
+		die "connection lost\n" if is_lost($events);
+		if ($events =~ /^[A-Z]+:  /m)
 		{
-			# 57P01, 57P02: it is shut down or crashes; psql then finds the connection lost
-			die "connection lost\n" if $events =~ /57P0|server closed/;
 			append($out, "error $events\n");
 			next;
 		}
@@ -142,12 +141,20 @@ sub consume_session
 			do
 			{
 				$answer = ask($session, "SELECT FROM reportlink_ack($organization, '$subscriber', $last)");
-			} while ($answer =~ /40001/);
-			die "connection lost\n" if $answer =~ /57P0|server closed/;
-			append($out, $answer =~ /ERROR/ ? "error $answer\n" : "acknowledged\n");
+			} while ($answer =~ /^ERROR:  40001/m);
+			die "connection lost\n" if is_lost($answer);
+			append($out, $answer eq '' ? "acknowledged\n" : "error $answer\n");
 		}
 	}
 	return;
+}
+
+# The server is shut down or crashes (57P01 to 57P03, as error or as warning), or is gone
+sub is_lost
+{
+	my ($answer) = @_;
+
+	return $answer =~ /^(ERROR|FATAL|WARNING):  57P0|^server closed the connection|^(psql: error: )?connection to server/m;
 }
 
 sub append
