@@ -223,7 +223,7 @@ is_deeply([ event_ids(@lines) ], \@expected, 'nothing of the batch is acknowledg
 
 # It ends also when the server keeps it waiting
 $keeper = $node->background_psql('postgres');
-$keeper->query_safe('BEGIN; SELECT FROM reportlink.subscriber FOR UPDATE');
+$keeper->query_safe('BEGIN; LOCK TABLE reportlink.event');
 $stuck = Listener->start($node, ['stuck']);
 $node->poll_query_until('postgres', q{
 	SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'reportlink-listen' AND wait_event_type = 'Lock'})
