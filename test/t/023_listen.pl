@@ -331,8 +331,12 @@ my $version = Listener->start(undef, ['--version']);
 is($version->status, 0, '--version: exit status 0');
 like(($version->lines)[0], qr/^reportlink-listen \(reportlink\) \d+\.\d+\.\d+$/, 'shows the version');
 
-# The first connection
+# There is no server any more, and none at the first connection
+$waiting = Listener->start($node, [ '--poll', 600, 'all' ]);
+await_idle('all');
 $node->stop;
+await(sub { $waiting->errors =~ /could not connect: .*trying again/s }, 'it tries to connect');
+is($waiting->stop, 0, 'SIGTERM ends it while it waits to connect again');
 my $first = Listener->start($node, ['all']);
 is($first->status, 1, 'no server at all: exit status 1');
 like($first->errors, qr/^reportlink-listen: could not connect: /, 'it says so');
