@@ -132,7 +132,23 @@ $node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/original.dump", 'original' 
 $node->command_ok([ 'pg_restore', '-e', '-j', 2, '-d', 'parallel', "$folder/original.dump" ],
 	'restored with pg_restore -j 2');
 
-for my $database ('copy', 'parallel')
+# A folder by two processes; section by section; the schema alone, where the extension is
+$node->safe_psql('postgres', 'CREATE DATABASE folder');
+$node->command_ok([ 'pg_dump', '-Fd', '-j', 2, '-f', "$folder/original", 'original' ], 'pg_dump -Fd -j 2');
+$node->command_ok([ 'pg_restore', '-e', '-j', 2, '-d', 'folder', "$folder/original" ], 'restored with pg_restore -j 2');
+$node->safe_psql('postgres', 'CREATE DATABASE sections');
+foreach my $section (qw(pre-data data post-data))
+{
+	$node->command_ok([ 'pg_restore', '-e', "--section=$section", '-d', 'sections', "$folder/original.dump" ],
+		"restored with --section=$section");
+}
+$node->safe_psql('postgres', 'CREATE DATABASE alone');
+$node->safe_psql('alone', 'CREATE EXTENSION reportlink');
+dump_of('original', '-n', 'reportlink');
+$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'alone', '-f', "$folder/original.sql" ],
+	'restored from pg_dump -n reportlink');
+
+for my $database ('copy', 'parallel', 'folder', 'sections')
 {
 	same_ok(dump_of($database), $dump, "$database: dumped again it is the same to the byte");
 	is($node->safe_psql($database, 'SELECT count(*) FROM reportlink.event'),
@@ -144,6 +160,12 @@ for my $database ('copy', 'parallel')
 	is($node->safe_psql($database, $histories), $history, "$database: every history is as it was");
 	is($node->safe_psql($database, 'SELECT * FROM reportlink_check()'), '', "$database: nothing is broken");
 }
+
+same_ok(
+	dump_of('alone', '-n', 'reportlink'),
+	dump_of('original', '-n', 'reportlink'),
+	'alone: dumped again it is the same to the byte');
+is($node->safe_psql('alone', 'SELECT * FROM reportlink_check()'), '', 'alone: nothing is broken');
 
 # Another server, another system identifier
 my $elsewhere = start_node('elsewhere');
