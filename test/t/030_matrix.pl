@@ -1,0 +1,156 @@
+# Every two operations meet on one patient: the first has been done and is not
+# committed, the second comes. At each isolation level, the first committing,
+# rolling back, and having committed since the second looked. Whether the second
+# waits and whether it is told to try again is as Rules.pm says; in the end, codes
+# and everything that is stored are those of one of the two serial orders, and no
+# invariant is broken. doc/concurrency.md has the table, which is compared.
+#
+# REPORTLINK_SEED picks the pairs; REPORTLINK_SOAK_SECONDS is how long (20).
+# REPORTLINK_MATRIX=all: every pair, once. REPORTLINK_MATRIX_TABLE: a file to write
+# the tables of doc/concurrency.md to.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib", "$FindBin::RealBin/../matrix";
+use List::Util qw(shuffle);
+use Matrix;
+use PostgreSQL::Test::Utils;
+use ReportlinkNode;
+use Rules;
+use Table;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $all = ($ENV{REPORTLINK_MATRIX} || '') eq 'all';
+my $seconds = $ENV{REPORTLINK_SOAK_SECONDS} || 20;
+my $seed = $ENV{REPORTLINK_SEED} || time % 1_000_000 | 0;
+# nobody here waits for ever, and plain SQL shall wait longer than a slow machine takes
+my $node = start_node('matrix', 'log_statement = none', 'autovacuum = off', 'deadlock_timeout = 30s');
+
+install_reportlink($node, 'postgres');
+my $matrix = Matrix->new($node, 'postgres');
+
+# A call: an operation done to the reports of a unit
+sub call
+{
+	my ($operation, $unit) = @_;
+
+	return { operation => $operation, unit => $unit || $operation->{home} };
+}
+
+# Every meeting that there is: [first, second, level, way]
+sub meetings
+{
+	my @meetings;
+
+	foreach my $one (@Operations::operations)
+	{
+		foreach my $two (@Operations::operations)
+		{
+			my @seconds = (call($two, $one->{home}), $one->{home} eq $two->{home} ? () : call($two));
+
+			foreach my $level (@Matrix::LEVELS)
+			{
+				my @ways = grep { $_ ne 'looked' || $level ne 'READ COMMITTED' } @Matrix::WAYS;
+
+				push @meetings, map { my $second = $_; map { [ call($one), $second, $level, $_ ] } @ways } @seconds;
+			}
+		}
+	}
+	return @meetings;
+}
+
+# Do codes and what is stored agree?
+sub agrees
+{
+	my ($outcome, $order) = @_;
+
+	return "@{$outcome->{codes}}" eq "@{$order->{codes}}" && $outcome->{state} eq $order->{state};
+}
+
+# Is it what a serial order gives? Where it is not: how it differs from the first one.
+sub unlike_orders
+{
+	my ($outcome, $first, $second, $way) = @_;
+	my $order = $way eq 'rollback' ? $matrix->alone($second, $first) : $matrix->serial($first, $second);
+
+	return if agrees($outcome, $order);
+	if ($way ne 'rollback')
+	{
+		my $other = $matrix->serial($second, $first);
+
+		return if agrees($outcome, { codes => [ reverse @{ $other->{codes} } ], state => $other->{state} });
+	}
+	my %is = map { $_ => 1 } split /\n/, $outcome->{state};
+	my %should = map { $_ => 1 } split /\n/, $order->{state};
+
+	return "@{$outcome->{codes}}, not @{$order->{codes}}",
+	  (map { "  is: $_" } grep { !$should{$_} } sort keys %is),
+	  (map { "  not: $_" } grep { !$is{$_} } sort keys %should);
+}
+
+# Lets two meet; returns what is not as it should be
+sub try_meeting
+{
+	my ($first, $second, $level, $way) = @_;
+	my $outcome = $matrix->meet($first, $second, $level, $way);
+	my $again = $outcome->{second} =~ /^40/ ? 'yes' : 'no';
+	my $rule = Rules::again($first, $second, $level, $way);
+	my @wrong = unlike_orders($outcome, $first, $second, $way);
+
+	push @wrong, "waits: $outcome->{waits}" if $outcome->{waits} != Rules::waits($first, $second, $way);
+	push @wrong, "again: $again, not $rule: $outcome->{second} $outcome->{message}" if $rule ne 'may' && $rule ne $again;
+	push @wrong, "the first ends with $outcome->{first}" if $outcome->{first} ne '00000';
+	push @wrong, 'an invariant is broken' if $outcome->{state} =~ /^BROKEN/m;
+	push @wrong, "on other reports: $outcome->{codes}[-1]"
+	  if $first->{unit} ne $second->{unit} && $outcome->{codes}[-1] !~ /^00000/;
+	return map { join(', ', $first->{operation}{name}, "$second->{operation}{name} (unit $second->{unit})", $level, $way) . ": $_" } @wrong;
+}
+
+# What the second ends with after the first, both on the same reports
+my (%ends, @refused);
+
+foreach my $one (@Operations::operations)
+{
+	foreach my $two (@Operations::operations)
+	{
+		my ($code, $end) = $matrix->codes(call($one), call($two, $one->{home}));
+
+		push @refused, "$one->{name}: $code" if $code ne '00000';
+		$ends{ $one->{name} }{ $two->{name} } = $end;
+	}
+}
+is("@refused", '', 'every operation succeeds at home');
+
+my %tables = (same => Table::same_reports(\%ends), other => Table::other_reports(\&Table::neighbours));
+my $text = join "\n", map { ("<!-- $_ -->", $tables{$_}, '<!-- end -->') } qw(same other);
+
+append_to_file($ENV{REPORTLINK_MATRIX_TABLE}, $text) if $ENV{REPORTLINK_MATRIX_TABLE};
+my $doc = slurp_file("$FindBin::RealBin/../../doc/concurrency.md");
+
+foreach my $table (sort keys %tables)
+{
+	my ($told) = $doc =~ /<!-- $table -->\n(.*?)\n?<!-- end -->/s;
+
+	is($told, $tables{$table}, "doc/concurrency.md tells of $table reports what happens");
+}
+
+srand $seed;
+my @meetings = shuffle(meetings());
+my $end = time + $seconds;
+my ($met, %wrong) = (0);
+
+foreach my $meeting (@meetings)
+{
+	last if !$all && time > $end;
+	push @{ $wrong{ $meeting->[2] } }, try_meeting(@$meeting);
+	$met++;
+}
+is(join("\n", @{ $wrong{$_} || [] }), '', "$_: waits, is told to try again, and ends as the rules say") foreach @Matrix::LEVELS;
+cmp_ok($met, '>', $all ? $#meetings : 50, 'enough of them met');
+note sprintf '%d of %d meetings (%d operations, %d pairs), seed %d', $met, scalar @meetings,
+  scalar @Operations::operations, @Operations::operations**2, $seed;
+$node->stop;
+done_testing();
