@@ -14,7 +14,7 @@ my $BATCH = 200;    # copies of the patient that are made at once
 my $TRIES = 5;      # of who was told to try again
 
 our @LEVELS = ('READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE');
-our @WAYS = qw(commit rollback looked);
+our @WAYS = qw(commit rollback looked overdue);
 
 sub new
 {
@@ -176,7 +176,8 @@ sub _repeat
 
 # The first has been done and is not committed; the second comes; the first ends.
 # way: commit or rollback, which the first does; or looked: the second has looked
-# at the reports before the first came, and does what it does after its commit.
+# at the reports before the first came, and does what it does after its commit; or
+# overdue: the first commits when the second has given up.
 sub meet
 {
 	my ($self, $first, $second, $level, $way) = @_;
@@ -185,7 +186,7 @@ sub meet
 	my @sql = map { $self->_sql($run, $_) } $first, $second;
 	my %outcome = (waits => 0);
 	my ($one, $two) = @$self{qw(first second)};
-	my ($result, $held);
+	my ($result, $answer);
 
 	$two->must("$begin; SELECT count(*) FROM reportlink.report WHERE organization_id = '$run->{organization}'")
 	  if $way eq 'looked';
@@ -193,18 +194,21 @@ sub meet
 	die "$first->{operation}{name}: $result->{sqlstate} $result->{message}" if $result->{sqlstate} ne '00000';
 	$result = _end($one, $result) if $way eq 'looked';
 
+	$two->must('SET deadlock_timeout = 20') if $way eq 'overdue';
 	$two->send($way eq 'looked' ? $sql[1] : "$begin; $sql[1]");
 	$outcome{waits} = $self->_second_waits;
+	$two->wait if $way eq 'overdue';
 	if ($way eq 'rollback')
 	{
 		$one->must('ROLLBACK');
 	}
-	elsif ($way eq 'commit')
+	elsif ($way ne 'looked')
 	{
 		$result = _end($one, $result);
 	}
-	my $answer = _end($two, $two->wait);
+	$answer = _end($two, $two->wait);
 
+	$two->must('RESET deadlock_timeout') if $way eq 'overdue';
 	$outcome{first} = $result->{sqlstate};
 	$outcome{second} = $answer->{sqlstate};
 	$outcome{message} = $answer->{message};

@@ -109,15 +109,33 @@ sub changes
 	return \%changed;
 }
 
+# Locks that the second wants and cannot have while the first is there
+sub _contested
+{
+	my ($first, $second) = @_;
+	my %held = locks($first);
+	my %wanted = locks($second);
+
+	return if $second->{operation}{class} eq 'due';
+	return grep { exists $held{$_} && $conflicts{ $wanted{$_} } =~ /$held{$_}/ } keys %wanted;
+}
+
 # Does the second wait for the first?
 sub waits
 {
 	my ($first, $second, $way) = @_;
-	my %held = locks($first);
-	my %wanted = locks($second);
 
-	return 0 if $way eq 'looked' || $second->{operation}{class} eq 'due';
-	return (grep { exists $held{$_} && $conflicts{ $wanted{$_} } =~ /$held{$_}/ } keys %wanted) ? 1 : 0;
+	return $way ne 'looked' && _contested($first, $second) ? 1 : 0;
+}
+
+# Does it give up after deadlock_timeout? A plain UPDATE that has its rows tries for the
+# patient, rather than have the function that may wait for it found in a deadlock.
+sub gives_up
+{
+	my ($first, $second) = @_;
+
+	return 0 if $second->{operation}{class} !~ /^(plain|identifiers)$/;
+	return join(' ', _contested($first, $second)) eq 'patient';
 }
 
 # Does the second want a row that the first has changed since the second's snapshot?
@@ -154,7 +172,7 @@ sub _reads_and_writes
 	  && $call->{operation}{changes} =~ /\d/;
 }
 
-# Is the second told to try again (40001) when the first has committed? yes, no; or
+# Is the second told to try again (40001, overdue 40P01) when the first has committed? yes, no; or
 # may: SERIALIZABLE counts as read what is near to what was read, so that it depends
 # on what happens to be stored there.
 sub again
@@ -163,6 +181,7 @@ sub again
 	my ($one, $two) = map { $_->{operation}{class} } $first, $second;
 
 	return 'no' if $way eq 'rollback';
+	return 'yes' if $way eq 'overdue';
 	return _moved($first, $second) ? 'yes' : 'no' if $level eq 'READ COMMITTED';
 	return 'yes' if _stale($first, $second, $way);
 	return 'no' if $level eq 'REPEATABLE READ';

@@ -8,6 +8,12 @@ use warnings;
 use Operations;
 use Rules;
 
+# A line of a table; its first cell may be empty
+sub _line
+{
+	return '| ' . join(' | ', @_) . ' |';
+}
+
 my %told = (yes => 'again', no => '', may => '(again)');
 
 sub _again
@@ -33,7 +39,7 @@ sub _rows_of
 		push @order, $row if !$seconds{$row};
 		push @{ $seconds{$row} }, $operation->{name};
 	}
-	return map { "$_ | " . join('; ', @{ $seconds{$_} }) } @order;
+	return map { _line($_, join '; ', @{ $seconds{$_} }) } @order;
 }
 
 # Both on the same reports: ends is by name of the first and of the second
@@ -47,7 +53,7 @@ sub same_reports
 		my $first = { operation => $operation, unit => $operation->{home} };
 
 		push @lines, "#### $operation->{name}", '', "Reports: $Operations::units{$operation->{home}}{is}.", '',
-		  ' | RC | RR | S | Ends | Second', '--- | --- | --- | --- | --- | ---',
+		  _line('', 'RC', 'RR', 'S', 'Ends', 'Second'), _line(('---') x 6),
 		  _rows_of($first, $ends->{ $operation->{name} }), '';
 	}
 	return join "\n", @lines;
@@ -63,12 +69,12 @@ sub other_reports
 {
 	my ($cell) = @_;
 	my %name = @classes;
-	my @keys = grep { $name{$_} } @classes;
-	my @lines = (' | ' . join(' | ', map { $name{$_} } @keys), join(' | ', ('---') x (1 + @keys)));
+	my @keys = @classes[ grep { $_ % 2 == 0 } 0 .. $#classes ];
+	my @lines = (_line('', map { $name{$_} } @keys), _line(('---') x (1 + @keys)));
 
 	foreach my $one (@keys)
 	{
-		push @lines, join ' | ', $name{$one}, map { $cell->($one, $_) } @keys;
+		push @lines, _line($name{$one}, map { $cell->($one, $_) } @keys);
 	}
 	return join "\n", @lines, '';
 }
@@ -89,12 +95,12 @@ sub neighbours
 			$cells{ Rules::waits(@calls, 'commit') ? 'waits' : '' }{ _again(@calls, 'SERIALIZABLE') } = 1;
 		}
 	}
-	return '=' if !%cells;
+	return 'above' if !%cells;
 	return join ' or ', map
 	{
 		my $waits = $_;
-		my $again = $cells{$waits}{again} && keys %{ $cells{$waits} } == 1 ? 'S' : keys %{ $cells{$waits} } > 1
-		  || $cells{$waits}{'(again)'} ? '(S)' : '';
+		my %again = %{ $cells{$waits} };
+		my $again = join('', keys %again) eq 'again' ? 'S' : keys %again > 1 || $again{'(again)'} ? '(S)' : '';
 
 		join(' ', grep { length } $waits, $again) || '-';
 	} sort keys %cells;
