@@ -1,0 +1,2 @@
+\set key random(1, 9007199254740991)
+SELECT fuzz.step(:key);
