@@ -1,5 +1,5 @@
 # A killed backend and a killed server leave all of an action or nothing of it;
-# no group is half signed.
+# no group is half signed. REPORTLINK_CRASHES: how often each (2).
 
 use strict;
 use warnings;
@@ -11,6 +11,7 @@ use PostgreSQL::Test::Utils;
 use ReportlinkNode;
 use Test::More;
 
+my $crashes = $ENV{REPORTLINK_CRASHES} || 2;
 my $node = start_node('crash', 'restart_after_crash = on', 'log_min_messages = warning');
 
 install_reportlink($node, 'postgres');
@@ -20,7 +21,7 @@ load_stress($node, 'postgres');
 $node->safe_psql(
 	'postgres', q{
 	INSERT INTO reportlink.report (organization_id, mrn, accession_number)
-	SELECT 'north', 'Q', 'Q-' || n FROM generate_series(1, 4) n});
+	SELECT 'north', 'Q', 'Q-' || n FROM generate_series(1, } . 2 * $crashes . q{) n});
 
 sub ids
 {
@@ -94,11 +95,11 @@ is( $node->safe_psql('postgres', q{
 			(SELECT count(*) FROM reportlink.event), (SELECT count(*) FROM reportlink.report_group),
 			(SELECT count(*) FROM reportlink.document), (SELECT count(*) FROM reportlink.signature)
 		FROM reportlink.report r WHERE r.mrn = 'Q'}),
-	'4|0|0|0|0',
+	2 * $crashes . '|0|0|0|0',
 	'nothing is left of it');
 
 # A backend in the middle of the load
-for my $round (1 .. 2)
+for my $round (1 .. $crashes)
 {
 	my $load = start_load();
 	my $victim = $node->safe_psql('postgres',
@@ -111,7 +112,7 @@ for my $round (1 .. 2)
 }
 
 # The server in the middle of the load, right after a signature was committed
-for my $round (1 .. 2)
+for my $round (1 .. $crashes)
 {
 	my $load = start_load();
 
