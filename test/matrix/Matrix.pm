@@ -22,7 +22,7 @@ sub new
 	my $self = bless { copies => 0, used => 0, alone => {}, serial => {} }, $class;
 
 	$node->safe_psql($database, slurp_file("$FindBin::RealBin/../matrix/fixture.sql"));
-	$self->{$_} = Session->new($node, $database) foreach qw(first second watcher);
+	$self->{$_} = Session->new($node, $database) foreach qw(first second third watcher);
 	$self->{$_}->must(q{SET reportlink.user_id = 'ada'}) foreach qw(first second);
 	$self->{texts} = { map { $_->[0] => $_->[1] } @{ $self->{watcher}->must(
 		q{SELECT report_id, coalesce(document_id, 0) FROM reportlink.report_text WHERE organization_id = 'template'}) } };
@@ -123,14 +123,14 @@ sub alone
 }
 
 # Is the second held up by the first? Waits until it is, or has its answer.
-sub _second_waits
+sub _waits
 {
-	my ($self) = @_;
-	my ($first, $second) = map { $self->{$_}->pid } qw(first second);
+	my ($self, @sessions) = @_;
+	my ($first, $second) = map { $_->pid } @sessions;
 
 	while (1)
 	{
-		return 0 if $self->{second}->poll(0.001);
+		return 0 if $sessions[1]->poll(0.001);
 		my ($held) = @{ $self->{watcher}->must("SELECT $first = ANY (pg_blocking_pids($second)) OR "
 			  . "(SELECT wait_event = 'Extension' FROM pg_stat_get_activity($second))")->[0] };
 
@@ -196,7 +196,7 @@ sub meet
 
 	$two->must('SET deadlock_timeout = 20') if $way eq 'overdue';
 	$two->send($way eq 'looked' ? $sql[1] : "$begin; $sql[1]");
-	$outcome{waits} = $self->_second_waits;
+	$outcome{waits} = $self->_waits($one, $two);
 	$two->wait if $way eq 'overdue';
 	if ($way eq 'rollback')
 	{
@@ -217,6 +217,38 @@ sub meet
 	# what is locked is left for the next call
 	$two->query($sql[1]) if $second->{operation}{due} && $answer->{sqlstate} eq '00000';
 	$outcome{codes} = [ $way eq 'rollback' ? () : _code($first, $result), _code($second, $answer) ];
+	$outcome{state} = $self->_state($run);
+	return \%outcome;
+}
+
+# A plain UPDATE has the first of its rows and waits for the second, which a third
+# session has locked; the function has the patient and waits for the first row. When
+# the third ends each wants what the other has.
+sub cross
+{
+	my ($self, $plain, $function, $level) = @_;
+	my $run = $self->_prepare($function);
+	my $begin = "BEGIN ISOLATION LEVEL $level";
+	my @sql = map { $self->_sql($run, $_) } $plain, $function;
+	my ($one, $two, $three) = @$self{qw(first second third)};
+	my (%outcome, $result, $answer);
+
+	$three->must("BEGIN; SELECT FROM reportlink.report WHERE organization_id = '$run->{organization}' "
+		  . "AND report_id = 10 * $Operations::units{$plain->{unit}}{number} + 2 FOR UPDATE");
+	$one->must('SET deadlock_timeout = 20');
+	$one->send("$begin; $sql[0]");
+	$outcome{waits} = $self->_waits($three, $one);
+	$two->send("$begin; $sql[1]");
+	$outcome{waits} &&= $self->_waits($one, $two);
+	$three->must('ROLLBACK');
+
+	$result = _end($one, $one->wait);
+	$answer = _end($two, $two->wait);
+	$one->must('RESET deadlock_timeout');
+	$outcome{first} = $result->{sqlstate};
+	$outcome{second} = $answer->{sqlstate};
+	$result = $self->_repeat($one, $begin, $sql[0], $result);
+	$outcome{codes} = [ _code($function, $answer), _code($plain, $result) ];
 	$outcome{state} = $self->_state($run);
 	return \%outcome;
 }

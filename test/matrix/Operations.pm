@@ -136,4 +136,10 @@ our @operations = (
 	{ name => 'prune_documents', home => 'l', class => 'prune', changes => '',
 		sql => q{SELECT reportlink_prune_documents('{o}', now())} });
 
+# A plain UPDATE of two reports, which can have the first of them when a function
+# already has their patient
+our $crossing = {
+	name => 'UPDATE of two owners', home => 'd', class => 'plain', names => [ 1, 2 ], changes => 'g123',
+	sql => q{UPDATE reportlink.report SET owner_id = 'abe' WHERE organization_id = '{o}' AND report_id IN ({1}, {2})} };
+
 1;

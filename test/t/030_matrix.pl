@@ -4,7 +4,8 @@
 # second has given up waiting. Whether the second
 # waits and whether it is told to try again is as Rules.pm says; in the end, codes
 # and everything that is stored are those of one of the two serial orders, and no
-# invariant is broken. doc/concurrency.md has the table, which is compared.
+# invariant is broken. doc/concurrency.md has the table, which is compared. Then
+# each function and a plain UPDATE want what the other has.
 #
 # REPORTLINK_SEED picks the pairs; REPORTLINK_SOAK_SECONDS is how long (20).
 # REPORTLINK_MATRIX: commit, rollback, looked or overdue, every pair in that way, once;
@@ -162,6 +163,24 @@ foreach my $meeting (@meetings)
 }
 is(join("\n", @{ $wrong{$_} || [] }), '', "$_: waits, is told to try again, and ends as the rules say") foreach @Matrix::LEVELS;
 cmp_ok($met, '>', $wanted ? $#meetings : 50, 'enough of them met');
+# Two that would wait for each other for ever: it is the plain statement that gives way
+my $crossed = 0;
+
+foreach my $operation (grep { $_->{class} eq 'call' && $Operations::units{ $_->{home} }{linked} } @Operations::operations)
+{
+	foreach my $level (@Matrix::LEVELS)
+	{
+		my ($plain, $function) = (call($Operations::crossing, $operation->{home}), call($operation));
+		my $outcome = $matrix->cross($plain, $function, $level);
+		my $wrong = join ', ', $outcome->{waits} ? () : 'they do not wait', $outcome->{first} eq '40P01' ? () : "UPDATE: $outcome->{first}",
+		  $outcome->{second} eq '00000' ? () : "function: $outcome->{second}",
+		  agrees($outcome, $matrix->serial($function, $plain)) ? () : 'not as one after the other';
+
+		push @{ $wrong{crossing} }, "$operation->{name}, $level: $wrong" if $wrong;
+		$crossed++;
+	}
+}
+is(join("\n", @{ $wrong{crossing} || [] }), '', "$crossed times a function and an UPDATE want what the other has: the UPDATE gets 40P01");
 note sprintf '%d of %d meetings (%d operations, %d pairs), seed %d', $met, scalar @meetings,
   scalar @Operations::operations, @Operations::operations**2, $seed;
 $node->stop;
