@@ -184,7 +184,7 @@ sub meet
 	my $run = $self->_prepare($first, $second);
 	my $begin = "BEGIN ISOLATION LEVEL $level";
 	my @sql = map { $self->_sql($run, $_) } $first, $second;
-	my %outcome = (waits => 0);
+	my %outcome;
 	my ($one, $two) = @$self{qw(first second)};
 	my ($result, $answer);
 
@@ -196,8 +196,8 @@ sub meet
 
 	$two->must('SET deadlock_timeout = 20') if $way eq 'overdue';
 	$two->send($way eq 'looked' ? $sql[1] : "$begin; $sql[1]");
-	$outcome{waits} = $self->_waits($one, $two);
-	$two->wait if $way eq 'overdue';
+	# who has given up has waited
+	$outcome{waits} = $way eq 'overdue' ? $two->wait->{sqlstate} eq '40P01' : $self->_waits($one, $two);
 	if ($way eq 'rollback')
 	{
 		$one->must('ROLLBACK');
