@@ -34,12 +34,13 @@ sub ids
 # What the load must have recorded by the end: some of it each time
 my @types = qw(linked saved signed cancelled);
 
-# Runs until it has done three of each, however slow the machine
+# Runs until it has done twenty actions, however slow the machine; three of each
+# type among them, until there are enough of that: in the end all is signed
 sub start_load
 {
 	my ($out, $err) = ('', '');
-	my $seen = join ' AND ',
-	  map { "count(*) FILTER (WHERE type = 'report.$_') >= 3 + " . recorded($_) } @types;
+	my @wanted = map { "count(*) FILTER (WHERE type = 'report.$_') >= least(12, 3 + " . recorded($_) . ')' } @types;
+	my $seen = join ' AND ', 'count(*) >= 20 + ' . $node->safe_psql('postgres', 'SELECT count(*) FROM reportlink.event'), @wanted;
 
 	my $load = start(
 		[ stress_command($node, 'postgres', 4, 60) ],
