@@ -440,7 +440,7 @@ BEGIN
 		COMMENT ON COLUMN reportlink.access.role_name IS 'database role';
 		COMMENT ON COLUMN reportlink.access.profile IS 'reader, reporter, listener or administrator';
 
-		CREATE VIEW reportlink.report_text AS
+		CREATE VIEW reportlink.report_text WITH (security_invoker = true) AS
 			SELECT r.organization_id, r.report_id, r.mrn, r.accession_number, r.native_id,
 				r.assigning_authority, r.order_id, r.site_id, r.study_name, r.study_id, r.template_id,
 				r.created_at, r.updated_at, r.status, r.owner_id, r.drafting, r.addendum_open, r.signed_at,
@@ -455,7 +455,7 @@ BEGIN
 				AND d.document_id = CASE WHEN r.group_id IS NULL THEN r.document_id ELSE g.document_id END;
 		COMMENT ON VIEW reportlink.report_text IS 'every report with its state, its group and the text in force: what applications read';
 
-		CREATE VIEW reportlink.worklist AS
+		CREATE VIEW reportlink.worklist WITH (security_invoker = true) AS
 			SELECT r.organization_id, r.report_id, r.group_id, r.mrn,
 				CASE WHEN r.group_id IS NULL THEN 1 ELSE g.member_count END AS report_count,
 				coalesce(m.accession_numbers, ARRAY[r.accession_number]) AS accession_numbers,
@@ -477,7 +477,7 @@ BEGIN
 				AND (r.status IN ('unread', 'draft', 'prelim_signed', 'addendum_prelim_signed') OR r.addendum_open);
 		COMMENT ON VIEW reportlink.worklist IS 'what is still to be read or signed: one row a report, or a group by its default report';
 
-		CREATE VIEW reportlink.pending_publication AS
+		CREATE VIEW reportlink.pending_publication WITH (security_invoker = true) AS
 			SELECT p.organization_id, p.publication_id, p.group_id,
 				coalesce(g.default_report_id, p.report_id) AS report_id,
 				coalesce(m.accession_numbers, ARRAY[r.accession_number]) AS accession_numbers,
@@ -498,7 +498,7 @@ BEGIN
 		COMMENT ON VIEW reportlink.pending_publication IS 'what waits for its publication: one row a report, or a group by its default report; negative seconds_left: overdue';
 
 		-- a row range of event_transaction_idx, from the first event that can be missing
-		CREATE VIEW reportlink.subscriber_lag AS
+		CREATE VIEW reportlink.subscriber_lag WITH (security_invoker = true) AS
 			SELECT nullif(s.organization_id, '') AS organization_id, s.subscriber, s.created_at, s.types, s.report_id,
 				coalesce(sum(b.events), 0)::bigint AS events_behind,
 				coalesce(extract(epoch FROM statement_timestamp() - min(b.oldest)), 0) AS seconds_behind
@@ -907,7 +907,7 @@ CREATE FUNCTION reportlink_grant(grantee regrole, profile text, organization_id 
 	SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_grant(regrole, text, text) IS
-	'gives a database role what a profile needs: reader, reporter, listener or administrator';
+	'gives a database role what a profile needs: reader, reporter, listener or administrator; with organization_id in that organization alone';
 
 CREATE FUNCTION reportlink_revoke(grantee regrole, profile text, organization_id text DEFAULT NULL)
 	RETURNS void
@@ -915,7 +915,7 @@ CREATE FUNCTION reportlink_revoke(grantee regrole, profile text, organization_id
 	SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION reportlink_revoke(regrole, text, text) IS
-	'takes from a database role what reportlink_grant() of that profile gave';
+	'takes from a database role what reportlink_grant() of that profile gave, in one organization or in all';
 
 --
 -- Triggers

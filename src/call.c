@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "error.h"
+#include "tenant.h"
 
 /*
  * Depth of triggers at which a function of ours is at work, or NOT_AT_WORK.
@@ -29,6 +30,9 @@ static int rl_work_depth = NOT_AT_WORK;
 
 /* how many times longer than others a function waits before it looks for a deadlock */
 #define DEADLOCK_PATIENCE 10
+
+/* bytes, as CHECK (organization_id_length) has it */
+#define LONGEST_ORGANIZATION_ID 255
 
 /* the table whose version was found good in this session */
 static Oid rl_checked_relation = InvalidOid;
@@ -156,10 +160,50 @@ rl_end_work(const Call *call)
 	SetUserIdAndSecContext(call->saved_user, call->saved_context);
 }
 
+/* 42501: what is every organization's is no tenant's */
+static void
+rl_require_organization(const Call *call)
+{
+	if (call->organization_id == NULL && call->function != NULL)
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("%s for every organization is not for role \"%s\"", call->function,
+							   call->database_role),
+						errhint("Give organization_id.")));
+}
+
+/*
+ * Section 11 of the semantics: to a tenant other organizations are as if they
+ * did not exist. So the call goes on with an id that no organization can have,
+ * finds nothing and ends as it does for one that is not there; and only the
+ * messages name the one that was asked for.
+ */
+static void
+rl_hide_others(Call *call, Oid relation)
+{
+	if (!reportlink_is_tenant(relation, call->saved_user))
+		return;
+	rl_require_organization(call);
+	if (call->organization_id != NULL &&
+		reportlink_tenant_reaches(call->saved_user, call->organization_id, call->function))
+		return;
+	call->hidden = call->organization_id ? call->organization_id : "";
+	call->organization_id = palloc(LONGEST_ORGANIZATION_ID + 2);
+	memset(call->organization_id, '-', LONGEST_ORGANIZATION_ID + 1);
+	call->organization_id[LONGEST_ORGANIZATION_ID + 1] = '\0';
+}
+
+/* The organization as the caller calls it, for a message */
+const char *
+reportlink_named_organization(const Call *call)
+{
+	return call->hidden ? call->hidden : call->organization_id;
+}
+
 /*
  * Does work as the owner of the tables, with SPI connected; the triggers let
  * its writes pass. state is for the work's own use. Raises 55000 when the
- * tables are not installed, and whatever the work raises.
+ * tables are not installed, 42501 when a tenant asks for every organization,
+ * and whatever the work raises.
  */
 void
 reportlink_work(Call *call, WorkKind kind, Work work, void *state)
@@ -170,6 +214,7 @@ reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 	PG_TRY();
 	{
 		rl_check_version(relation);
+		rl_hide_others(call, relation);
 		if (kind == WORK_LOOKUPS)
 			rl_set_for_lookups(call);
 		work(call, state);
@@ -228,9 +273,9 @@ reportlink_identify_actor(Call *call, char *actor)
 	call->actor = pstrdup(actor);
 	if (!reportlink_load_member(call->organization_id, actor, &call->member) ||
 		!call->member.active)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_MEMBER),
-				 errdetail("User \"%s\", organization \"%s\".", actor, call->organization_id)));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_MEMBER),
+						errdetail("User \"%s\", organization \"%s\".", actor,
+								  reportlink_named_organization(call))));
 }
 
 /* 22004 for a null where an argument, or an element of an array of ids, is needed */
@@ -305,6 +350,7 @@ reportlink_call(FunctionCallInfo fcinfo, const Procedure *procedure)
 
 	reportlink_require_args(fcinfo, procedure->name, procedure->args, procedure->nargs);
 	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
+	call.function = procedure->name;
 	PG_TRY();
 	{
 		reportlink_work(&call, WORK_LOOKUPS, rl_run_procedure, &running);

@@ -22,7 +22,9 @@ typedef struct Member
 /* One call: one organization, on behalf of one user */
 typedef struct Call
 {
-	char *organization_id;
+	char *organization_id; /* NULL: every one */
+	const char *function; /* that is called, NULL: a trigger */
+	const char *hidden; /* the organization that was asked for, of which the caller may not know */
 	char *actor; /* NULL: nobody known, in a trigger or a reading function */
 	char *database_role; /* who called, before the owner of the tables took over */
 	Member member; /* the actor */
@@ -75,6 +77,7 @@ extern void reportlink_require_args(FunctionCallInfo fcinfo, const char *functio
 extern void reportlink_work(Call *call, WorkKind kind, Work work, void *state);
 extern bool reportlink_at_work(void);
 extern Oid reportlink_tables_owner(void);
+extern const char *reportlink_named_organization(const Call *call);
 
 extern bool
 reportlink_load_member(const char *organization_id, const char *user_id, Member *member);

@@ -187,7 +187,8 @@ rl_check(Call *call, void *state)
 	FunctionCallInfo fcinfo = state;
 
 	for (size_t i = 0; i < lengthof(rl_invariants); i++)
-		rl_add_broken((ReturnSetInfo *) fcinfo->resultinfo, &rl_invariants[i], fcinfo->args[0]);
+		rl_add_broken((ReturnSetInfo *) fcinfo->resultinfo, &rl_invariants[i],
+					  reportlink_arg_text(call->organization_id));
 }
 
 /*
@@ -198,7 +199,8 @@ PG_FUNCTION_INFO_V1(reportlink_check);
 Datum
 reportlink_check(PG_FUNCTION_ARGS)
 {
-	Call call = {0};
+	Call call = {.organization_id = reportlink_arg_cstring(fcinfo, 0),
+				 .function = "reportlink_check"};
 
 	InitMaterializedSRF(fcinfo, 0);
 	reportlink_work(&call, WORK_SCANS, rl_check, fcinfo);

@@ -306,7 +306,7 @@ reportlink_prune_documents(PG_FUNCTION_ARGS)
 {
 	static const Argument args[] = {{"organization_id", true, false}, {"before", true, false}};
 	Pruning pruning = {.fcinfo = fcinfo};
-	Call call = {0};
+	Call call = {.function = "reportlink_prune_documents"};
 
 	reportlink_require_args(fcinfo, "reportlink_prune_documents", args, lengthof(args));
 	pruning.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_prune_documents", 10000);

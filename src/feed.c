@@ -34,6 +34,7 @@
 typedef struct Position
 {
 	char *organization_id; /* EVERY_ORGANIZATION: of all */
+	const char *named_organization; /* for a message */
 	char *subscriber;
 	int64 cluster_id;
 	NullableDatum start; /* null: nothing of the cluster is done */
@@ -47,6 +48,8 @@ typedef struct Position
 typedef struct Feeding
 {
 	FunctionCallInfo fcinfo;
+	const char *function;
+	Work work;
 	Position position;
 	int32 batch;
 	int32 gone;
@@ -72,7 +75,7 @@ rl_name_subscriber(const Position *position)
 	if (*position->organization_id == '\0')
 		return psprintf("Subscriber \"%s\", every organization.", position->subscriber);
 	return psprintf("Subscriber \"%s\", organization \"%s\".", position->subscriber,
-					position->organization_id);
+					position->named_organization);
 }
 
 /* RL022 */
@@ -311,7 +314,6 @@ rl_check_report(Call *call, const Feeding *feeding)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a report is of one organization"),
 						errhint("Give organization_id with report_id.")));
-	call->organization_id = feeding->position.organization_id;
 	reportlink_ids_add(&ids, DatumGetInt64(feeding->fcinfo->args[4].value));
 	reportlink_find_named(call, ids, 1, &selection);
 }
@@ -326,7 +328,7 @@ rl_require_organization(const Position *position)
 		return;
 	if (reportlink_execute(QUERY_HOLD_ORGANIZATION, args) == 0)
 		ereport(ERROR, (errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
-						errmsg("unknown organization \"%s\"", position->organization_id)));
+						errmsg("unknown organization \"%s\"", position->named_organization)));
 }
 
 /* Nothing is purged until the subscriber, whom it is kept for, can be seen */
@@ -389,7 +391,7 @@ static const Argument rl_ack_arguments[] = {
 static Feeding
 rl_feeding(FunctionCallInfo fcinfo, const char *function, const Argument *args, int nargs)
 {
-	Feeding feeding = {.fcinfo = fcinfo};
+	Feeding feeding = {.fcinfo = fcinfo, .function = function};
 	char *organization_id;
 	size_t length;
 
@@ -408,12 +410,27 @@ rl_feeding(FunctionCallInfo fcinfo, const char *function, const Argument *args, 
 	return feeding;
 }
 
+/* The position is looked for in the organization that the caller may reach */
+static void
+rl_feed(Call *call, void *state)
+{
+	Feeding *feeding = state;
+
+	feeding->position.named_organization = reportlink_named_organization(call);
+	if (call->organization_id != NULL)
+		feeding->position.organization_id = call->organization_id;
+	feeding->work(call, feeding);
+}
+
 static Datum
 rl_do(Feeding *feeding, Work work)
 {
-	Call call = {0};
+	Call call = {.function = feeding->function};
 
-	reportlink_work(&call, WORK_LOOKUPS, work, feeding);
+	if (*feeding->position.organization_id != '\0')
+		call.organization_id = feeding->position.organization_id;
+	feeding->work = work;
+	reportlink_work(&call, WORK_LOOKUPS, rl_feed, feeding);
 	PG_RETURN_VOID();
 }
 
@@ -504,7 +521,7 @@ reportlink_purge_events(PG_FUNCTION_ARGS)
 {
 	static const Argument args[] = {{"organization_id", true, false}, {"before", true, false}};
 	Feeding feeding = {.fcinfo = fcinfo};
-	Call call = {0};
+	Call call = {.function = "reportlink_purge_events"};
 
 	reportlink_require_args(fcinfo, "reportlink_purge_events", args, lengthof(args));
 	feeding.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_purge_events", 10000);

@@ -115,7 +115,7 @@ rl_require_linkable_selection(const Call *call, const Selection *selection)
 	reportlink_require_linkable(selection);
 	if (!call->member.linking_enabled && reportlink_is_interactive(call->member.role))
 		ereport(ERROR, (reportlink_refusal(RL_LINKING_DISABLED),
-						errdetail("Organization \"%s\".", call->organization_id)));
+						errdetail("Organization \"%s\".", reportlink_named_organization(call))));
 	reportlink_require_ownership(call, selection);
 	rl_require_one_owner(selection);
 	rl_require_something_new(selection);

@@ -41,7 +41,7 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 	if (unknown.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
 						errdetail("%s, organization \"%s\".", reportlink_name_reports(&unknown),
-								  call->organization_id)));
+								  reportlink_named_organization(call))));
 	if (count > 0)
 		selection->mrn = glances[0].mrn;
 	return glances;

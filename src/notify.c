@@ -12,13 +12,18 @@
 
 #include "cluster.h"
 #include "data.h"
+#include "tenant.h"
 
 /* longest payload that NOTIFY takes, in bytes */
 #define MAX_PAYLOAD 7999
 
+/* says nothing but that there is an event */
+#define BLIND_PAYLOAD "{}"
+
 /*
  * Queues NOTIFY for an event, sent at commit. Ids only: every role of the
- * database may listen, and MRNs are patient data (section 10). group_id 0: none.
+ * database may listen, and MRNs are patient data (section 10); and not even
+ * those while there are tenants, who may listen too. group_id 0: none.
  */
 void
 reportlink_send_notify(const char *organization_id, int64 event_id, const char *type,
@@ -27,6 +32,11 @@ reportlink_send_notify(const char *organization_id, int64 event_id, const char *
 	EventData payload;
 	int without_ids;
 
+	if (reportlink_has_tenants())
+	{
+		Async_Notify(reportlink_notify_channel, BLIND_PAYLOAD);
+		return;
+	}
 	reportlink_data_init(&payload);
 	reportlink_data_id(&payload, "event_id", event_id);
 	reportlink_data_text(&payload, "type", type);

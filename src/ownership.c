@@ -83,9 +83,9 @@ rl_require_owner(Call *call, const char *new_owner)
 		return;
 	member = rl_colleague(call, new_owner);
 	if (member->role == ROLE_NONE || !member->active)
-		ereport(ERROR,
-				(reportlink_refusal(RL_NOT_MEMBER),
-				 errdetail("User \"%s\", organization \"%s\".", new_owner, call->organization_id)));
+		ereport(ERROR, (reportlink_refusal(RL_NOT_MEMBER),
+						errdetail("User \"%s\", organization \"%s\".", new_owner,
+								  reportlink_named_organization(call))));
 	if (!reportlink_may(member->role, OPERATION_DRAFT))
 		ereport(ERROR, (reportlink_refusal(RL_ROLE),
 						errdetail("User \"%s\" has the role %s and cannot own reports.", new_owner,

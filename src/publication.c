@@ -152,7 +152,7 @@ rl_publish_now(Call *call, FunctionCallInfo fcinfo)
 	if (!call->member.recall_allow_immediate_sign)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_IMMEDIATE),
 						errdetail("%s, organization \"%s\".", reportlink_name_reports(&unit.ids),
-								  call->organization_id)));
+								  reportlink_named_organization(call))));
 	publication_id = rl_require_pending(call, &unit, &publish_at);
 
 	rl_finish(call, publication_id, "executed", rl_published_report(&unit));
@@ -431,7 +431,6 @@ reportlink_next_publication(void)
 /* A call of reportlink_publish_due() */
 typedef struct Publishing
 {
-	char *organization_id; /* NULL: all */
 	int32 batch;
 	int32 published;
 } Publishing;
@@ -441,12 +440,13 @@ static void
 rl_publish_due(Call *call, void *state)
 {
 	Publishing *publishing = state;
+	const char *organization_id = call->organization_id; /* then that of each publication */
 	Ids left = reportlink_ids(0);
 
 	while (publishing->published < publishing->batch)
 	{
 		DuePublication *claimed;
-		int count = rl_read_due(QUERY_CLAIM_DUE, publishing->organization_id,
+		int count = rl_read_due(QUERY_CLAIM_DUE, organization_id,
 								publishing->batch - publishing->published, &left, &claimed);
 
 		if (count == 0)
@@ -471,9 +471,9 @@ Datum
 reportlink_publish_due(PG_FUNCTION_ARGS)
 {
 	Publishing publishing = {.batch =
-								 reportlink_arg_batch(fcinfo, 0, "reportlink_publish_due", 100),
-							 .organization_id = reportlink_arg_cstring(fcinfo, 1)};
-	Call call = {0};
+								 reportlink_arg_batch(fcinfo, 0, "reportlink_publish_due", 100)};
+	Call call = {.organization_id = reportlink_arg_cstring(fcinfo, 1),
+				 .function = "reportlink_publish_due"};
 
 	reportlink_work(&call, WORK_LOOKUPS, rl_publish_due, &publishing);
 	PG_RETURN_INT32(publishing.published);

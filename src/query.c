@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #define MAX_ARGS 10
@@ -143,6 +144,10 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	[QUERY_EXTENSION_VERSION] = {"SELECT e.extversion FROM pg_extension e "
 								 "WHERE e.extname = 'reportlink'",
 								 {0}},
+
+	[QUERY_ROLES_WITH_ACCESS] = {"SELECT a.role_name::text FROM reportlink.access a "
+								 "WHERE a.organization_id = $1 AND a.profile = ANY ($2)",
+								 {TEXTOID, TEXTARRAYOID}},
 
 	[QUERY_MEMBER] = {"SELECT m.role, m.active, o.linking_enabled, o.notify_previous_owner, "
 					  "o.recall_allow_immediate_sign "
@@ -727,14 +732,8 @@ rl_plan(QueryId id)
 	return plan;
 }
 
-/*
- * Runs a query with a snapshot of its own (at READ COMMITTED: what was
- * committed until now, and so after any lock that was waited for). Returns the
- * number of rows returned or changed; the rows are read with
- * reportlink_get_*() until the next query.
- */
-int
-reportlink_execute(QueryId id, const NullableDatum *args)
+static int
+rl_execute(QueryId id, const NullableDatum *args, bool with_active_snapshot)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum values[MAX_ARGS];
@@ -747,12 +746,36 @@ reportlink_execute(QueryId id, const NullableDatum *args)
 		nulls[i] = args[i].isnull ? 'n' : ' ';
 	}
 
-	result = SPI_execute_plan(rl_plan(id), values, nulls, false, 0);
+	result = SPI_execute_plan(rl_plan(id), values, nulls, with_active_snapshot, 0);
 	MemoryContextSwitchTo(caller); /* SPI leaves us in its own, which ends before our results */
 	if (result < 0)
 		elog(ERROR, "SPI_execute_plan returned %s for %s", SPI_result_code_string(result),
 			 rl_queries[id].text);
 	return (int) SPI_processed;
+}
+
+/*
+ * Runs a query with a snapshot of its own (at READ COMMITTED: what was
+ * committed until now, and so after any lock that was waited for). Returns the
+ * number of rows returned or changed; the rows are read with
+ * reportlink_get_*() until the next query.
+ */
+int
+reportlink_execute(QueryId id, const NullableDatum *args)
+{
+	return rl_execute(id, args, false);
+}
+
+/* The same for a query that only reads, with what is committed now at any isolation level */
+int
+reportlink_execute_latest(QueryId id, const NullableDatum *args)
+{
+	int count;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	count = rl_execute(id, args, true);
+	PopActiveSnapshot();
+	return count;
 }
 
 static Datum

@@ -13,6 +13,7 @@ typedef enum QueryId
 {
 	QUERY_INSTALLED_VERSION,
 	QUERY_EXTENSION_VERSION,
+	QUERY_ROLES_WITH_ACCESS,
 	QUERY_MEMBER,
 	QUERY_NAMED_REPORTS,
 	QUERY_LOCK_PATIENT,
@@ -112,6 +113,7 @@ extern NullableDatum reportlink_arg_texts(char *const *values, int count);
 extern NullableDatum reportlink_arg_datum(Datum value);
 
 extern int reportlink_execute(QueryId id, const NullableDatum *args);
+extern int reportlink_execute_latest(QueryId id, const NullableDatum *args);
 
 /* Columns, counted from 1, of the rows that the last query returned */
 extern int64 reportlink_get_id(int row, int column);

@@ -22,6 +22,7 @@ rl_require_report(Call *call, int64 report_id)
 typedef struct Reading
 {
 	FunctionCallInfo fcinfo;
+	const char *function;
 	QueryId query;
 	NullableDatum args[4];
 	bool of_report; /* its second argument is one, which must be there */
@@ -30,21 +31,23 @@ typedef struct Reading
 static void
 rl_read(Call *call, void *state)
 {
-	const Reading *reading = state;
+	Reading *reading = state;
 
+	reading->args[0] = reportlink_arg_text(call->organization_id);
 	if (reading->of_report)
 		rl_require_report(call, DatumGetInt64(reading->args[1].value));
 	reportlink_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
 }
 
-/* Runs it with the function's arguments as those of the query */
+/* Runs it with the function's arguments as those of the query; the first is the call's */
 static Datum
 rl_return_reading(Reading *reading)
 {
 	FunctionCallInfo fcinfo = reading->fcinfo;
-	Call call = {.organization_id = reportlink_arg_cstring(fcinfo, 0)};
+	Call call = {.organization_id = reportlink_arg_cstring(fcinfo, 0),
+				 .function = reading->function};
 
-	for (int i = 0; i < PG_NARGS(); i++)
+	for (int i = 1; i < PG_NARGS(); i++)
 		reading->args[i] = fcinfo->args[i];
 	reportlink_work(&call, WORK_LOOKUPS, rl_read, reading);
 	return (Datum) 0;
@@ -56,7 +59,7 @@ static const Argument rl_report_args[] = {{"organization_id", true, false},
 static Datum
 rl_read_report(FunctionCallInfo fcinfo, const char *function, QueryId query)
 {
-	Reading reading = {.fcinfo = fcinfo, .query = query, .of_report = true};
+	Reading reading = {.fcinfo = fcinfo, .function = function, .query = query, .of_report = true};
 
 	reportlink_require_args(fcinfo, function, rl_report_args, lengthof(rl_report_args));
 	return rl_return_reading(&reading);
@@ -104,7 +107,7 @@ Datum
 reportlink_find(PG_FUNCTION_ARGS)
 {
 	static const Argument organization = {"organization_id", true, false};
-	Reading reading = {.fcinfo = fcinfo, .query = QUERY_FIND};
+	Reading reading = {.fcinfo = fcinfo, .function = "reportlink_find", .query = QUERY_FIND};
 
 	reportlink_require_args(fcinfo, "reportlink_find", &organization, 1);
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))

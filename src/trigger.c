@@ -111,6 +111,10 @@ typedef struct TriggerReport
 	bool signed_once; /* some version that was in force for it is signed */
 } TriggerReport;
 
+/*
+ * Not in an organization that a tenant may not reach: his statement is refused
+ * after this, by a policy, in the same words whether there is one or not.
+ */
 static void
 rl_insert_patient(Call *call, void *state)
 {
@@ -118,6 +122,8 @@ rl_insert_patient(Call *call, void *state)
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_text(report->mrn)};
 
+	if (call->hidden != NULL)
+		return;
 	reportlink_execute(QUERY_ADD_PATIENT, args);
 }
 
