@@ -143,12 +143,12 @@ secure(CURL *handle, const Options *options)
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-	curl_easy_setopt(handle, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+	curl_easy_setopt(handle, CURLOPT_PROTOCOLS, (long) (CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 	curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	if (options->ca_file != NULL)
 		curl_easy_setopt(handle, CURLOPT_CAINFO, options->ca_file);
 }
