@@ -66,7 +66,7 @@ all install regress isolation tap:
 	@echo "$(PG_CONFIG) not found: install postgresql-server-dev, or set PG_CONFIG" >&2; exit 1
 endif
 
-.PHONY: help demo test soak regress isolation pgtap tap format check-format dist
+.PHONY: help demo test soak test-matrix regress isolation pgtap tap format check-format dist
 
 help:
 	@echo "make               build the extension and the listener; NO_LISTEN=1: only the extension"
@@ -76,6 +76,7 @@ help:
 	@echo "                   SUITES=\"pgtap tap\" runs some of: format regress isolation pgtap tap"
 	@echo "                   REPORTLINK_STRESS_SECONDS=600 lengthens the random load (60)"
 	@echo "make soak          the random tests of it for three quarters of an hour, with another seed each time"
+	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18; as root, with mmdebstrap"
 	@echo "make format        lay the C out as .clang-format says"
 	@echo "make dist          pack a release of the committed tree for PGXN"
 	@echo "against the server of PGHOST and PGPORT, with the extension installed:"
@@ -87,12 +88,15 @@ demo:
 test:
 	@test/run
 
-# what takes at random, and for longer; REPORTLINK_SEED repeats a run of the fuzz and of the matrix
+# the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the fuzz and of the matrix
 soak:
 	@REPORTLINK_STRESS_SECONDS=$(or $(REPORTLINK_STRESS_SECONDS),600) REPORTLINK_CRASHES=$(or $(REPORTLINK_CRASHES),20) \
 	REPORTLINK_FEED_SECONDS=$(or $(REPORTLINK_FEED_SECONDS),60) REPORTLINK_FEED_EVENTS=$(or $(REPORTLINK_FEED_EVENTS),1000000) \
 	REPORTLINK_SOAK_SECONDS=$(or $(REPORTLINK_SOAK_SECONDS),600) REPORTLINK_SEED=$(or $(REPORTLINK_SEED),$(shell date +%s)) \
 	SUITES=tap VERBOSE=1 FILES="$(or $(FILES),$(wildcard $(addprefix test/t/,002*.pl 003*.pl 021*.pl 025*.pl 030*.pl 033*.pl) test/soak/*.pl))" test/run
+
+test-matrix:
+	@test/versions
 
 PGTAP_DATABASE = reportlink_pgtap
 pgtap:
