@@ -4,6 +4,8 @@ CREATE ROLE fault_keeper;
 CREATE ROLE fault_clerk;
 CREATE SCHEMA fault;
 GRANT USAGE ON SCHEMA fault TO fault_clerk;
+-- so that the guard is asked, and not the privilege
+GRANT UPDATE (group_id) ON reportlink.report TO fault_clerk;
 SELECT reportlink_grant('fault_clerk', profile) FROM unnest('{reader,reporter,listener,administrator}'::text[]) profile;
 
 -- raises at the row that fault.left counts down to: as a user's trigger would,
@@ -62,10 +64,8 @@ DECLARE
 	guarded text := 'not guarded';
 BEGIN
 	BEGIN
-		UPDATE reportlink.report SET updated_at = now(), organization_id = 'elsewhere' WHERE report_id = 3;
-	EXCEPTION WHEN insufficient_privilege THEN
-		guarded := 'no privilege';
-	WHEN SQLSTATE 'RL021' THEN
+		UPDATE reportlink.report SET group_id = 999 WHERE report_id = 3;
+	EXCEPTION WHEN SQLSTATE 'RL021' THEN
 		guarded := 'guarded';
 	END;
 	RETURN concat_ws(' ', current_user, session_user, guarded, settings);
