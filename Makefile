@@ -66,7 +66,7 @@ all install regress isolation tap:
 	@echo "$(PG_CONFIG) not found: install postgresql-server-dev, or set PG_CONFIG" >&2; exit 1
 endif
 
-.PHONY: help demo test soak test-matrix regress isolation pgtap tap format check-format dist
+.PHONY: help demo test soak test-matrix regress isolation pgtap tap format check-format coverage dist
 
 help:
 	@echo "make               build the extension and the listener; NO_LISTEN=1: only the extension"
@@ -77,6 +77,7 @@ help:
 	@echo "                   REPORTLINK_STRESS_SECONDS=600 lengthens the random load (60)"
 	@echo "make soak          the random tests of it for three quarters of an hour, with another seed each time"
 	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18; as root, with mmdebstrap"
+	@echo "make coverage      the same, and say how many lines of src/ that ran"
 	@echo "make format        lay the C out as .clang-format says"
 	@echo "make dist          pack a release of the committed tree for PGXN"
 	@echo "against the server of PGHOST and PGPORT, with the extension installed:"
@@ -109,6 +110,10 @@ format:
 
 check-format:
 	$(CLANG_FORMAT) --dry-run -Werror src/*.c src/*.h src/listen/*.c src/listen/*.h
+
+# line coverage of src/, of a copy that is built with --coverage
+coverage:
+	@SUITES="$(or $(SUITES),regress isolation pgtap tap)" COVERAGE=1 test/run
 
 dist:
 	mkdir -p dist

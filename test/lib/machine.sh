@@ -124,7 +124,8 @@ build_copy()
 	if [ "$(id -u)" -eq 0 ]; then
 		chown -R postgres: "$scratch"
 	fi
-	as_postgres make -C "$scratch/reportlink" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no COPT=-Werror
+	as_postgres make -C "$scratch/reportlink" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no \
+		COPT="-Werror${COVERAGE:+ --coverage}"
 	as_postgres make -C "$scratch/reportlink" PG_CONFIG="$PG_CONFIG" with_llvm=no \
 		install DESTDIR="$scratch/dest"
 }
