@@ -64,7 +64,7 @@ sub stress_command
 	my ($node, $database, $clients, $seconds) = @_;
 
 	return (
-		'pgbench', '-n', '-M', 'extended', '-c', $clients, '-T', $seconds,
+		'pgbench', '-n', '-M', 'extended', '--random-seed=rand', # two that start at once would do the same '-c', $clients, '-T', $seconds,
 		'--max-tries', 100, '--failures-detailed', '-f', test_folder() . '/stress/step.sql',
 		$node->connstr($database) . ' application_name=load');
 }
