@@ -63,8 +63,9 @@ sub stress_command
 {
 	my ($node, $database, $clients, $seconds) = @_;
 
+	# a seed that is the time may be the same for two that start at once
 	return (
-		'pgbench', '-n', '-M', 'extended', '--random-seed=rand', # two that start at once would do the same '-c', $clients, '-T', $seconds,
+		'pgbench', '-n', '-M', 'extended', '--random-seed=rand', '-c', $clients, '-T', $seconds,
 		'--max-tries', 100, '--failures-detailed', '-f', test_folder() . '/stress/step.sql',
 		$node->connstr($database) . ' application_name=load');
 }
