@@ -18,7 +18,7 @@ typedef struct ManagedColumn
 extern const ManagedColumn reportlink_managed_columns[];
 extern const int reportlink_managed_count;
 
-extern void reportlink_refuse_column(const char *column, const char *hint, int64 report_id)
-	pg_attribute_noreturn();
+pg_noreturn extern void
+reportlink_refuse_column(const char *column, const char *hint, int64 report_id);
 
 #endif

@@ -8,6 +8,11 @@
 
 #include "fmgr.h"
 
+/* before PostgreSQL 18 it was written behind the function, in another way */
+#ifndef pg_noreturn
+#define pg_noreturn _Noreturn
+#endif
+
 /* version of the library and of the tables that it works on */
 #define REPORTLINK_VERSION "1.0"
 

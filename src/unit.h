@@ -37,7 +37,7 @@ extern void reportlink_require_own(const Call *call, const Unit *unit);
 extern void reportlink_require_own_or_nobodys(const Call *call, const Unit *unit);
 extern void reportlink_require_not_cancelled(const Unit *unit);
 extern const Transition *reportlink_require_transition(const Unit *unit, Action action);
-extern void reportlink_refuse_locked(const Unit *unit) pg_attribute_noreturn();
+pg_noreturn extern void reportlink_refuse_locked(const Unit *unit);
 extern const char *reportlink_name_document(int64 document_id);
 
 #endif
