@@ -176,6 +176,7 @@ BEGIN
 		FROM reportlink.publication p
 		JOIN reportlink.report r ON r.organization_id = 'north' AND r.report_id = p.report_id
 		WHERE p.organization_id = 'north' AND p.state = 'scheduled'
+			AND r.mrn ~ '^P[1-5]$' -- other patients are the test's own
 		ORDER BY random() LIMIT 1;
 		IF FOUND THEN
 			chosen := waiting;
