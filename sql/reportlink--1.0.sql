@@ -541,7 +541,8 @@ BEGIN
 		WHERE d.datname = current_database() AND NOT EXISTS (
 			SELECT FROM reportlink.cluster p
 			WHERE p.cluster_id = l.cluster_id AND p.system_identifier = c.system_identifier
-				AND p.database_oid = d.oid AND p.event_oid = 'reportlink.event'::regclass);
+				AND p.database_oid = d.oid AND p.event_oid = 'reportlink.event'::regclass)
+		ON CONFLICT DO NOTHING;
 
 	-- DROP EXTENSION ... CASCADE takes the triggers and leaves the rows, so each run brings
 	-- back what is missing

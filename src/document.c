@@ -1,5 +1,5 @@
 /*
- * document.c: reportlink_save() and reportlink_prune_documents()
+ * document.c: reportlink_save()
  *
  * Section 5 of the semantics. Text is versions: saving adds one, and points the
  * report or its group at it.
@@ -276,41 +276,4 @@ Datum
 reportlink_save(PG_FUNCTION_ARGS)
 {
 	return reportlink_call(fcinfo, &rl_save_procedure);
-}
-
-/* A pruning under way */
-typedef struct Pruning
-{
-	FunctionCallInfo fcinfo;
-	int32 batch;
-	int32 gone;
-} Pruning;
-
-static void
-rl_prune(Call *call, void *state)
-{
-	Pruning *pruning = state;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), pruning->fcinfo->args[1],
-							reportlink_arg_int(pruning->batch)};
-
-	pruning->gone = reportlink_execute(QUERY_PRUNE_DOCUMENTS, args);
-}
-
-/*
- * reportlink_prune_documents(organization_id, before, batch): section 11.
- * Returns how many autosaves went. 22004, 22023.
- */
-PG_FUNCTION_INFO_V1(reportlink_prune_documents);
-Datum
-reportlink_prune_documents(PG_FUNCTION_ARGS)
-{
-	static const Argument args[] = {{"organization_id", true, false}, {"before", true, false}};
-	Pruning pruning = {.fcinfo = fcinfo};
-	Call call = {.function = "reportlink_prune_documents"};
-
-	reportlink_require_args(fcinfo, "reportlink_prune_documents", args, lengthof(args));
-	pruning.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_prune_documents", 10000);
-	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
-	reportlink_work(&call, WORK_SCANS, rl_prune, &pruning);
-	return Int32GetDatum(pruning.gone);
 }

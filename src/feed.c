@@ -1,6 +1,6 @@
 /*
  * feed.c: durable subscribers: reportlink_subscribe(), reportlink_unsubscribe(),
- * reportlink_fetch(), reportlink_ack() and reportlink_purge_events()
+ * reportlink_fetch() and reportlink_ack()
  *
  * Section 10 of the semantics, decision 9 of the architecture. An id is given
  * to an event before its transaction commits, so a reader who goes by ids alone
@@ -14,7 +14,6 @@
  */
 #include "reportlink.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -52,7 +51,6 @@ typedef struct Feeding
 	Work work;
 	Position position;
 	int32 batch;
-	int32 gone;
 } Feeding;
 
 /* Cluster 0, of which events from before are, and id 0, before all, are no nulls */
@@ -494,43 +492,4 @@ reportlink_ack(PG_FUNCTION_ARGS)
 		rl_feeding(fcinfo, "reportlink_ack", rl_ack_arguments, lengthof(rl_ack_arguments));
 
 	return rl_do(&feeding, rl_ack);
-}
-
-/* The statement that deletes must see every subscriber: so its snapshot is from after the lock */
-static void
-rl_purge(Call *call, void *state)
-{
-	Feeding *feeding = state;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), feeding->fcinfo->args[1],
-							reportlink_arg_int(feeding->batch),
-							reportlink_arg_bool(reportlink_keep_signed_events)};
-
-	reportlink_execute(QUERY_LOCK_INSTALLATION, NULL);
-	feeding->gone = reportlink_execute(QUERY_PURGE_EVENTS, args);
-}
-
-/*
- * reportlink_purge_events(organization_id, before, batch): sections 10 and 11.
- * Returns how many events went, the oldest first: none that a subscriber has
- * not acknowledged, and with reportlink.keep_signed_events none about a report
- * that is finally signed. 22004, 22023, 25000.
- */
-PG_FUNCTION_INFO_V1(reportlink_purge_events);
-Datum
-reportlink_purge_events(PG_FUNCTION_ARGS)
-{
-	static const Argument args[] = {{"organization_id", true, false}, {"before", true, false}};
-	Feeding feeding = {.fcinfo = fcinfo};
-	Call call = {.function = "reportlink_purge_events"};
-
-	reportlink_require_args(fcinfo, "reportlink_purge_events", args, lengthof(args));
-	feeding.batch = reportlink_arg_batch(fcinfo, 2, "reportlink_purge_events", 10000);
-	if (IsolationUsesXactSnapshot())
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TRANSACTION_STATE),
-				 errmsg("reportlink_purge_events must run at isolation level READ COMMITTED"),
-				 errdetail("An older snapshot may miss a subscriber.")));
-	call.organization_id = reportlink_arg_cstring(fcinfo, 0);
-	reportlink_work(&call, WORK_LOOKUPS, rl_purge, &feeding);
-	return Int32GetDatum(feeding.gone);
 }

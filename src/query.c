@@ -109,16 +109,16 @@ typedef struct PreparedQuery
 	"AND ($6 IS NULL OR e.type = ANY ($6)) AND ($7 IS NULL OR $7 = ANY (e.report_ids)) "           \
 	"ORDER BY e.event_id LIMIT $8"
 
-/*
- * Smallest id in cluster $2 of what is not visible in snapshot $3: of
- * transactions that began later, or were in progress; without those of the
- * transaction that asks, if that is where it runs ($4). The sums keep the
- * planner from going through all ids for it, OFFSET 0 from turning the look-up
- * of each transaction round into one of all events.
- */
+/* not of the transaction that asks, where that is the place it runs in ($4) */
 #define NOT_OWN                                                                                    \
 	"NOT ($4 AND e.transaction_id IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()) "
 
+/*
+ * Smallest id in cluster $2 of what is not visible in snapshot $3: of
+ * transactions that began later, or were in progress. The sums keep the planner
+ * from going through all ids for it, OFFSET 0 from turning the look-up of each
+ * transaction round into one of all events.
+ */
 #define FIRST_BEYOND(organization)                                                                 \
 	"(SELECT least((SELECT min(e.event_id + 0) FROM reportlink.event e "                           \
 	"WHERE e.organization_id = " organization " AND e.cluster_id = $2 "                            \

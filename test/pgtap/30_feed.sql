@@ -66,18 +66,8 @@ CREATE FUNCTION pg_temp.saved(report bigint, how_many int DEFAULT 1) RETURNS big
 		FROM reportlink.report r, generate_series(1, how_many) n WHERE r.report_id = report;
 		SELECT max(e.event_id) FROM reportlink.event e;
 	END;
-CREATE FUNCTION pg_temp.drafted(organization text, mrn text) RETURNS bigint
-	LANGUAGE plpgsql
-AS $$
-DECLARE
-	report bigint := pg_temp.new_report(organization, mrn, mrn || '-1');
-BEGIN
-	PERFORM reportlink_open(organization, report, 'ada');
-	RETURN report;
-END
-$$;
 
-SELECT pg_temp.drafted('north', 'P1') AS n1, pg_temp.drafted('north', 'P2') AS n2, pg_temp.drafted('south', 'P1') AS s1 \gset
+SELECT pg_temp.opened_report('north', 'P1') AS n1, pg_temp.opened_report('north', 'P2') AS n2, pg_temp.opened_report('south', 'P1') AS s1 \gset
 
 -- Subscribing
 
@@ -308,7 +298,7 @@ SELECT is(pg_temp.given(NULL, 'world'), format('saved{%s} saved{%s}', :n2, :s1),
 SELECT is(pg_temp.given('south', 'south', 1), format('saved{%s}', :s1), 'a subscriber of that organization is where it was');
 INSERT INTO reportlink.organization (organization_id) VALUES ('west');
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('west', 'ada', 'attending');
-SELECT pg_temp.drafted('west', 'P1') AS v1 \gset
+SELECT pg_temp.opened_report('west', 'P1') AS v1 \gset
 SELECT reportlink_ack(NULL, 'world', :w4) AS ignored \gset
 SELECT is(pg_temp.given(NULL, 'world'), format('owner_changed{%1$s} opened{%1$s}', :v1), 'and those of an organization that was made since');
 SELECT is(pg_temp.acked(NULL, 'world'), (SELECT max(event_id) FROM reportlink.event WHERE organization_id = 'west'), 'acknowledged');

@@ -32,16 +32,6 @@ BEGIN
 	RETURN events;
 END
 $$;
-CREATE FUNCTION pg_temp.drafted(organization text, mrn text) RETURNS bigint
-	LANGUAGE plpgsql
-AS $$
-DECLARE
-	report bigint := pg_temp.new_report(organization, mrn, mrn || '-1');
-BEGIN
-	PERFORM reportlink_open(organization, report, 'ada');
-	RETURN report;
-END
-$$;
 -- Which of these events are there: x or -
 CREATE FUNCTION pg_temp.there(events bigint[]) RETURNS text
 	LANGUAGE sql
@@ -78,7 +68,7 @@ BEGIN
 END
 $$;
 
-SELECT pg_temp.drafted('north', 'P1') AS n1, pg_temp.drafted('north', 'P2') AS n2, pg_temp.drafted('south', 'P1') AS s1 \gset
+SELECT pg_temp.opened_report('north', 'P1') AS n1, pg_temp.opened_report('north', 'P2') AS n2, pg_temp.opened_report('south', 'P1') AS s1 \gset
 
 -- Without subscribers: what is older than before, in batches, the oldest first; of one organization
 
@@ -223,7 +213,7 @@ SELECT is(pg_temp.purged(:'e'), '1: -', 'the others have');
 
 -- The audit of what is signed can be kept
 
-SELECT pg_temp.new_reports('north', 'S1', 2) AS g, pg_temp.drafted('north', 'S2') AS d, pg_temp.drafted('north', 'S3') AS p \gset
+SELECT pg_temp.new_reports('north', 'S1', 2) AS g, pg_temp.opened_report('north', 'S2') AS d, pg_temp.opened_report('north', 'S3') AS p \gset
 SELECT reportlink_link('north', :'g', true, 'ada') AS ignored, reportlink_save('north', (:'g'::bigint[])[1], '{"final_report": "text"}', actor => 'ada') AS ignored2 \gset
 SELECT reportlink_unlink('north', (:'g'::bigint[])[2:2], actor => 'ada') AS ignored \gset
 SELECT reportlink_sign('north', (:'g'::bigint[])[1], 'ada') AS ignored \gset
