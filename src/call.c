@@ -218,6 +218,8 @@ reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 		if (kind == WORK_LOOKUPS)
 			rl_set_for_lookups(call);
 		work(call, state);
+		if (call->finish != NULL)
+			call->finish(call);
 	}
 	PG_CATCH();
 	{

@@ -31,6 +31,8 @@ typedef struct Call
 	bool repair; /* by the owner of the tables, for nobody: roles and ownership are not asked */
 	List *colleagues; /* other members that were looked up: see ownership.c */
 	int deadlock_timeout; /* of the session, in milliseconds */
+	List *events; /* recorded and not yet stored: see event.c */
+	void (*finish)(struct Call *call); /* what the end of the work does, NULL: nothing */
 
 	/* what the end of the work restores */
 	Oid saved_user;

@@ -1,8 +1,12 @@
 /*
- * event.c: recording one event
+ * event.c: recording events
+ *
+ * An action records several: they wait in its call, and are stored by one
+ * statement when it has done the rest.
  */
 #include "event.h"
 
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -43,52 +47,222 @@ reportlink_is_event_type(const char *name)
 	return false;
 }
 
-/* Sends the hint that there is an event, or leaves it to the worker; at commit */
-static void
-rl_notify(const Call *call, int64 event_id, EventType type, const ReportGroup *group,
-		  const Ids *report_ids)
+/* An event that is recorded when its action is done */
+typedef struct Event
 {
-	if (reportlink_notify == NOTIFY_COMMIT)
-		reportlink_send_notify(call->organization_id, event_id, rl_types[type],
-							   group ? group->group_id : 0, report_ids);
-	else if (reportlink_notify == NOTIFY_WORKER)
+	const char *type;
+	int64 group_id;
+	int64 document_id;
+	int64 default_report_id;
+	Ids report_ids;
+	char *actor;
+	Datum data;
+} Event;
+
+/* What was read of the reports that events are about: JSON objects, by report_id */
+typedef struct Identifiers
+{
+	Ids report_ids;
+	const char **objects;
+} Identifiers;
+
+static const char *const rl_identifiers[] = {"report_id",		   "accession_number", "mrn",
+											 "order_id",		   "site_id",		   "native_id",
+											 "assigning_authority"};
+
+/* Room for all reports of all events */
+static Ids
+rl_all_report_ids(const List *events)
+{
+	int count = 0;
+	ListCell *cell;
+	Ids ids;
+
+	foreach(cell, events)
+		count += ((Event *) lfirst(cell))->report_ids.count;
+	ids = reportlink_ids(count);
+	foreach(cell, events)
+	{
+		const Event *event = lfirst(cell);
+
+		for (int i = 0; i < event->report_ids.count; i++)
+			reportlink_ids_add(&ids, event->report_ids.values[i]);
+	}
+	return ids;
+}
+
+/* Reads the identifiers of reports as they are now */
+static Identifiers
+rl_read_identifiers(const Call *call, const Ids *report_ids)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(report_ids)};
+	int count = reportlink_execute(QUERY_IDENTIFIERS, args);
+	Identifiers read = {reportlink_column_ids(count, 1), palloc(sizeof(char *) * Max(count, 1))};
+
+	for (int i = 0; i < count; i++)
+	{
+		EventData object;
+
+		reportlink_data_init(&object);
+		reportlink_data_id(&object, rl_identifiers[0], read.report_ids.values[i]);
+		for (int j = 1; j < (int) lengthof(rl_identifiers); j++)
+			reportlink_data_text(&object, rl_identifiers[j], reportlink_get_text(i, j + 1));
+		read.objects[i] = reportlink_data_json(&object);
+	}
+	return read;
+}
+
+static Datum
+rl_jsonb(const char *json)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+}
+
+/* linked_identifiers: an object for each report, in the order of the event */
+static Datum
+rl_linked_identifiers(const Identifiers *read, const Ids *report_ids)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	for (int i = 0; i < report_ids->count; i++)
+	{
+		int found = reportlink_ids_find(&read->report_ids, report_ids->values[i]);
+
+		if (found >= 0)
+			appendStringInfo(&json, "%s%s", json.len == 0 ? "[" : ", ", read->objects[found]);
+	}
+	appendStringInfoString(&json, json.len == 0 ? "[]" : "]");
+	return rl_jsonb(json.data);
+}
+
+static bool
+rl_same_ids(const Ids *one, const Ids *other)
+{
+	return one->count == other->count &&
+		   memcmp(one->values, other->values, sizeof(int64) * one->count) == 0;
+}
+
+/* The events as arguments of QUERY_INSERT_EVENTS: an array for each column */
+static void
+rl_insert_events(const Call *call, const List *events, const Ids *all_ids,
+				 const Identifiers *identifiers)
+{
+	int count = list_length(events);
+	char **types = palloc(sizeof(char *) * count);
+	char **actors = palloc(sizeof(char *) * count);
+	Ids groups = reportlink_ids(count);
+	Ids documents = reportlink_ids(count);
+	Ids defaults = reportlink_ids(count);
+	Ids ends = reportlink_ids(count); /* of its report ids among all of them */
+	Datum *linked = palloc(sizeof(Datum) * count);
+	Datum *data = palloc(sizeof(Datum) * count);
+	const Event *before = NULL;
+	ListCell *cell;
+
+	foreach(cell, events)
+	{
+		const Event *event = lfirst(cell);
+		int i = foreach_current_index(cell);
+
+		types[i] = (char *) event->type;
+		actors[i] = event->actor;
+		reportlink_ids_add(&groups, event->group_id);
+		reportlink_ids_add(&documents, event->document_id);
+		reportlink_ids_add(&defaults, event->default_report_id);
+		reportlink_ids_add(&ends, (i > 0 ? ends.values[i - 1] : 0) + event->report_ids.count);
+		/* most actions record several events about the same reports */
+		linked[i] = before != NULL && rl_same_ids(&before->report_ids, &event->report_ids)
+						? linked[i - 1]
+						: rl_linked_identifiers(identifiers, &event->report_ids);
+		data[i] = event->data;
+		before = event;
+	}
+	{
+		NullableDatum args[] = {
+			reportlink_arg_text(call->organization_id),
+			reportlink_arg_texts(types, count),
+			reportlink_arg_ids(&groups),
+			reportlink_arg_ids(&documents),
+			reportlink_arg_ids(&defaults),
+			reportlink_arg_ids(&ends),
+			reportlink_arg_ids(all_ids),
+			reportlink_arg_datum(
+				PointerGetDatum(construct_array(linked, count, JSONBOID, -1, false, TYPALIGN_INT))),
+			reportlink_arg_datum(
+				PointerGetDatum(construct_array(data, count, JSONBOID, -1, false, TYPALIGN_INT))),
+			reportlink_arg_texts(actors, count),
+			reportlink_arg_text(call->database_role),
+			reportlink_arg_id(reportlink_note_cluster()),
+		};
+
+		reportlink_execute(QUERY_INSERT_EVENTS, args);
+	}
+}
+
+/* Sends the hints that there are events, or leaves it to the worker; at commit */
+static void
+rl_notify(const Call *call, const List *events)
+{
+	ListCell *cell;
+
+	if (reportlink_notify == NOTIFY_WORKER)
 		reportlink_wake_worker(GetCurrentTimestamp());
+	if (reportlink_notify != NOTIFY_COMMIT)
+		return;
+	foreach(cell, events)
+	{
+		const Event *event = lfirst(cell);
+
+		reportlink_send_notify(call->organization_id,
+							   reportlink_get_id(foreach_current_index(cell), 1), event->type,
+							   event->group_id, &event->report_ids);
+	}
 }
 
 /*
- * Records one event of an action and notifies it (section 10): group NULL when
- * it is about a report that is not linked, document_id the text in force,
- * report_ids those concerned. data may be NULL.
+ * Stores what was recorded since the last time, in that order and by one
+ * statement, and notifies it (section 10). The end of a work does it; whoever
+ * goes on with another organization, or ends a subtransaction, does it before.
+ */
+void
+reportlink_store_events(Call *call)
+{
+	List *events = call->events;
+	Ids all_ids = rl_all_report_ids(events);
+	Identifiers identifiers;
+
+	if (events == NIL)
+		return;
+	call->events = NIL;
+	identifiers = rl_read_identifiers(call, &all_ids);
+	rl_insert_events(call, events, &all_ids, &identifiers);
+	rl_notify(call, events);
+}
+
+/*
+ * Records one event of an action (section 10), to be stored when the action is
+ * done: group NULL when it is about a report that is not linked, document_id
+ * the text in force, report_ids those concerned. data may be NULL.
  */
 void
 reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 document_id,
 				  const Ids *report_ids, EventData *data)
 {
-	EventData nothing;
+	Event *event = palloc(sizeof(Event));
 
-	if (data == NULL)
-	{
-		reportlink_data_init(&nothing);
-		data = &nothing;
-	}
-	{
-		NullableDatum args[] = {
-			reportlink_arg_text(call->organization_id),
-			reportlink_arg_text(rl_types[type]),
-			reportlink_arg_id(group ? group->group_id : 0),
-			reportlink_arg_id(document_id),
-			reportlink_arg_id(group ? group->default_report_id : 0),
-			reportlink_arg_ids(report_ids),
-			reportlink_arg_text(call->actor),
-			reportlink_arg_text(call->database_role),
-			reportlink_arg_datum(
-				DirectFunctionCall1(jsonb_in, CStringGetDatum(reportlink_data_json(data)))),
-			reportlink_arg_id(reportlink_note_cluster()),
-		};
-
-		reportlink_execute(QUERY_INSERT_EVENT, args);
-	}
-	rl_notify(call, reportlink_get_id(0, 1), type, group, report_ids);
+	*event = (Event){.type = rl_types[type],
+					 .group_id = group ? group->group_id : 0,
+					 .document_id = document_id,
+					 .default_report_id = group ? group->default_report_id : 0,
+					 .report_ids = reportlink_ids(report_ids->count),
+					 .actor = call->actor,
+					 .data = rl_jsonb(data ? reportlink_data_json(data) : "{}")};
+	for (int i = 0; i < report_ids->count; i++)
+		reportlink_ids_add(&event->report_ids, report_ids->values[i]);
+	call->events = lappend(call->events, event);
+	call->finish = reportlink_store_events;
 }
 
 /* report.owner_changed, with a recipient when the organization asks for one (section 9) */

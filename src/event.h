@@ -1,5 +1,5 @@
 /*
- * event.h: recording one event
+ * event.h: recording events
  */
 #ifndef REPORTLINK_EVENT_H
 #define REPORTLINK_EVENT_H
@@ -37,5 +37,7 @@ extern void reportlink_record(Call *call, EventType type, const ReportGroup *gro
 extern void
 reportlink_record_owner_change(Call *call, const ReportGroup *group, int64 document_id,
 							   const Ids *report_ids, const char *old_owner, const char *new_owner);
+
+extern void reportlink_store_events(Call *call);
 
 #endif

@@ -11,6 +11,45 @@
 
 #include "error.h"
 
+/* An id of a list, and its place there */
+typedef struct PlacedId
+{
+	int64 id;
+	int place;
+} PlacedId;
+
+static int
+rl_compare_placed(const void *a, const void *b)
+{
+	const PlacedId *left = a;
+	const PlacedId *right = b;
+
+	if (left->id != right->id)
+		return left->id > right->id ? 1 : -1;
+	return left->place - right->place;
+}
+
+/* Each id once, at its first place */
+static Ids
+rl_distinct(const Ids *ids)
+{
+	PlacedId *placed = palloc(sizeof(PlacedId) * Max(ids->count, 1));
+	bool *repeats = palloc0(sizeof(bool) * Max(ids->count, 1));
+	Ids distinct = reportlink_ids(ids->count);
+
+	for (int i = 0; i < ids->count; i++)
+		placed[i] = (PlacedId){ids->values[i], i};
+	qsort(placed, ids->count, sizeof(PlacedId), rl_compare_placed);
+	for (int i = 1; i < ids->count; i++)
+		repeats[placed[i].place] = placed[i].id == placed[i - 1].id;
+	for (int i = 0; i < ids->count; i++)
+	{
+		if (!repeats[i])
+			reportlink_ids_add(&distinct, ids->values[i]);
+	}
+	return distinct;
+}
+
 /*
  * Looks the named reports up, without locks, and notes them in the selection,
  * once each and in request order. Returns their MRNs and groups; RL001 when
@@ -19,30 +58,33 @@
 Glance *
 reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 {
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(&ids)};
-	int count = reportlink_execute(QUERY_NAMED_REPORTS, args);
-	Glance *glances = palloc(sizeof(Glance) * Max(count, 1));
-	Ids unknown = reportlink_ids(count);
+	Ids named = rl_distinct(&ids);
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(&named)};
+	Glance *glances = palloc(sizeof(Glance) * Max(named.count, 1));
+	Ids unknown = reportlink_ids(named.count);
+	Ids found;
 
-	if (count < at_least)
+	if (named.count < at_least)
 		ereport(ERROR, (reportlink_refusal(RL_TOO_FEW_REPORTS),
-						errdetail("Different reports given: %d.", count)));
+						errdetail("Different reports given: %d.", named.count)));
 
 	memset(selection, 0, sizeof(Selection));
-	selection->named_ids = reportlink_ids(count);
-	for (int i = 0; i < count; i++)
+	selection->named_ids = named;
+	found = reportlink_column_ids(reportlink_execute(QUERY_NAMED_REPORTS, args), 1);
+	for (int i = 0; i < named.count; i++)
 	{
-		reportlink_ids_add(&selection->named_ids, reportlink_get_id(i, 1));
-		if (!reportlink_get_bool(i, 2))
-			reportlink_ids_add(&unknown, reportlink_get_id(i, 1));
-		glances[i].mrn = reportlink_get_text(i, 3);
-		glances[i].group_id = reportlink_get_id(i, 4);
+		int row = reportlink_ids_find(&found, named.values[i]);
+
+		if (row < 0)
+			reportlink_ids_add(&unknown, named.values[i]);
+		else
+			glances[i] = (Glance){reportlink_get_text(row, 2), reportlink_get_id(row, 3)};
 	}
 	if (unknown.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
 						errdetail("%s, organization \"%s\".", reportlink_name_reports(&unknown),
 								  reportlink_named_organization(call))));
-	if (count > 0)
+	if (named.count > 0)
 		selection->mrn = glances[0].mrn;
 	return glances;
 }

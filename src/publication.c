@@ -129,15 +129,27 @@ rl_require_pending(Call *call, const Unit *unit, TimestampTz *publish_at)
 	return publication_id;
 }
 
-/* Ends a publication; report_id: the default report, which may have changed since the signature */
+/* Ends publications; report_ids: the default reports, which may have changed since the signature */
 static void
-rl_finish(Call *call, int64 publication_id, const char *state, int64 report_id)
+rl_finish_all(Call *call, const Ids *publication_ids, const char *state, const Ids *report_ids)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_id(publication_id), reportlink_arg_text(state),
-							reportlink_arg_id(report_id)};
+							reportlink_arg_ids(publication_ids), reportlink_arg_text(state),
+							reportlink_arg_ids(report_ids)};
 
-	reportlink_execute(QUERY_FINISH_PUBLICATION, args);
+	reportlink_execute(QUERY_FINISH_PUBLICATIONS, args);
+}
+
+/* Ends the publication of a unit */
+static void
+rl_finish(Call *call, int64 publication_id, const char *state, const Unit *unit)
+{
+	Ids publication_ids = reportlink_ids(1);
+	Ids report_ids = reportlink_ids(1);
+
+	reportlink_ids_add(&publication_ids, publication_id);
+	reportlink_ids_add(&report_ids, rl_published_report(unit));
+	rl_finish_all(call, &publication_ids, state, &report_ids);
 }
 
 static Datum
@@ -155,7 +167,7 @@ rl_publish_now(Call *call, FunctionCallInfo fcinfo)
 								  reportlink_named_organization(call))));
 	publication_id = rl_require_pending(call, &unit, &publish_at);
 
-	rl_finish(call, publication_id, "executed", rl_published_report(&unit));
+	rl_finish(call, publication_id, "executed", &unit);
 	reportlink_touch_group(call, unit.group);
 	rl_publication_data(&data, publication_id, publish_at);
 	reportlink_record_unit(call, &unit, EVENT_PUBLISHED, &data);
@@ -208,7 +220,7 @@ rl_cancel_publish(Call *call, FunctionCallInfo fcinfo)
 	EventData data;
 
 	rl_plan_recall(call, &unit);
-	rl_finish(call, publication_id, "cancelled", rl_published_report(&unit));
+	rl_finish(call, publication_id, "cancelled", &unit);
 	reportlink_store_units(call, &unit, 1);
 	reportlink_unit_data(&data, &unit);
 	reportlink_data_id(&data, "publication_id", publication_id);
@@ -262,75 +274,163 @@ rl_read_due(QueryId query, const char *organization_id, int limit, const Ids *le
 	return count;
 }
 
-/* Locks the patient, or a report without MRN, unless somebody else has the lock */
-static bool
-rl_try_lock(Call *call, const DuePublication *due)
+static int
+rl_compare_strings(const void *a, const void *b)
 {
-	if (due->mrn != NULL)
-	{
-		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-								reportlink_arg_texts(&due->mrn, 1)};
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
 
-		return reportlink_execute(QUERY_TRY_LOCK_PATIENTS, args) > 0;
+/* Locks the patients, but those that somebody else has locked, and marks whose are locked */
+static void
+rl_try_lock_patients(Call *call, DuePublication *const *due, int count)
+{
+	char **mrns = palloc(sizeof(char *) * count);
+	int nmrns = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (due[i]->mrn != NULL)
+			mrns[nmrns++] = due[i]->mrn;
 	}
-	else
+	if (nmrns > 0)
 	{
 		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-								reportlink_arg_id(due->report_id)};
+								reportlink_arg_texts(mrns, nmrns)};
 
-		return reportlink_execute(QUERY_TRY_LOCK_REPORT_WITHOUT_MRN, args) > 0;
+		nmrns = reportlink_execute(QUERY_TRY_LOCK_PATIENTS, args);
+	}
+	for (int i = 0; i < nmrns; i++)
+		mrns[i] = reportlink_get_text(i, 1);
+	for (int i = 0; i < count; i++)
+		due[i]->locked = due[i]->mrn != NULL && bsearch(&due[i]->mrn, mrns, nmrns, sizeof(char *),
+														rl_compare_strings) != NULL;
+}
+
+/* The same for the reports of those that have no patient */
+static void
+rl_try_lock_reports(Call *call, DuePublication *const *due, int count)
+{
+	Ids ids = reportlink_ids(count);
+
+	for (int i = 0; i < count; i++)
+	{
+		if (due[i]->mrn == NULL)
+			reportlink_ids_add(&ids, due[i]->report_id);
+	}
+	if (ids.count > 0)
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&ids)};
+
+		ids =
+			reportlink_column_ids(reportlink_execute(QUERY_TRY_LOCK_REPORTS_WITHOUT_MRN, args), 1);
+	}
+	for (int i = 0; i < count; i++)
+		due[i]->locked |= due[i]->mrn == NULL && reportlink_ids_find(&ids, due[i]->report_id) >= 0;
+}
+
+/* Takes from the rows of the last query what is held, unless a member of a group is missing */
+static void
+rl_read_held(DuePublication *const *held, int rows)
+{
+	int next;
+
+	for (int first = 0; first < rows; first = next)
+	{
+		DuePublication *due = held[reportlink_get_id(first, 1) - 1];
+
+		for (next = first; next < rows; next++)
+		{
+			if (reportlink_get_id(next, 1) != reportlink_get_id(first, 1))
+				break;
+		}
+		if (next - first < reportlink_get_int(first, 4))
+			continue;
+		due->default_report_id = reportlink_get_id(first, 3);
+		due->report_ids = reportlink_ids(next - first);
+		for (int i = first; i < next; i++)
+			reportlink_ids_add(&due->report_ids, reportlink_get_id(i, 2));
 	}
 }
 
 /*
  * The reports that are published, in link order, their identifiers held as they
- * are; none when somebody changes these, or has just changed the MRN.
+ * are; none when somebody changes these, or has just changed the MRN. Groups,
+ * or reports that are not linked.
  */
-static Ids
-rl_hold_reports(Call *call, const DuePublication *due, ReportGroup *group)
+static void
+rl_hold(Call *call, DuePublication *const *due, int count, bool linked)
 {
-	bool linked = due->group_id != 0;
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_text(due->mrn),
-							reportlink_arg_id(linked ? due->group_id : due->report_id)};
-	int count = reportlink_execute(linked ? QUERY_HOLD_GROUP : QUERY_HOLD_REPORT, args);
+	DuePublication **held = palloc(sizeof(DuePublication *) * count);
+	char **mrns = palloc(sizeof(char *) * count);
 	Ids ids = reportlink_ids(count);
 
-	if (count == 0 || count < reportlink_get_int(0, 3))
-		return ids;
 	for (int i = 0; i < count; i++)
-		reportlink_ids_add(&ids, reportlink_get_id(i, 1));
-	*group = (ReportGroup){.group_id = due->group_id, .default_report_id = reportlink_get_id(0, 2)};
-	return ids;
+	{
+		if (!due[i]->locked || (due[i]->group_id != 0) != linked)
+			continue;
+		held[ids.count] = due[i];
+		mrns[ids.count] = due[i]->mrn;
+		reportlink_ids_add(&ids, linked ? due[i]->group_id : due[i]->report_id);
+	}
+	if (ids.count > 0)
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_texts(mrns, ids.count), reportlink_arg_ids(&ids)};
+
+		rl_read_held(held,
+					 reportlink_execute(linked ? QUERY_HOLD_GROUPS : QUERY_HOLD_REPORTS, args));
+	}
+}
+
+/* Ends the publications that are held, and records each for who signed it */
+static void
+rl_finish_held(Call *call, DuePublication *const *due, int count)
+{
+	Ids publication_ids = reportlink_ids(count);
+	Ids report_ids = reportlink_ids(count);
+	Ids group_ids = reportlink_ids(count);
+
+	for (int i = 0; i < count; i++)
+	{
+		ReportGroup group = {.group_id = due[i]->group_id,
+							 .default_report_id = due[i]->default_report_id};
+		EventData data;
+
+		due[i]->published = due[i]->report_ids.count > 0;
+		if (!due[i]->published)
+			continue;
+		reportlink_ids_add(&publication_ids, due[i]->publication_id);
+		reportlink_ids_add(&report_ids,
+						   group.group_id != 0 ? group.default_report_id : due[i]->report_id);
+		if (group.group_id != 0)
+			reportlink_ids_add(&group_ids, group.group_id);
+		call->actor = due[i]->requested_by;
+		rl_publication_data(&data, due[i]->publication_id, due[i]->publish_at);
+		reportlink_record(call, EVENT_PUBLISHED, group.group_id != 0 ? &group : NULL,
+						  due[i]->document_id, &due[i]->report_ids, &data);
+	}
+	if (publication_ids.count == 0)
+		return;
+	rl_finish_all(call, &publication_ids, "executed", &report_ids);
+	reportlink_touch_groups(call, &group_ids);
+	reportlink_store_events(call);
 }
 
 /*
- * Publishes what was claimed, for who signed it; false when somebody is at
- * work on the patient or changes an identifier. No report is changed, and
- * membership is frozen.
+ * Publishes what was claimed in one organization, and marks it, but for what
+ * somebody is at work on the patient or an identifier of. No report is changed,
+ * and membership is frozen. The statements are as many for a thousand.
  */
-static bool
-rl_publish(Call *call, const DuePublication *due)
+static void
+rl_publish(Call *call, DuePublication *const *due, int count)
 {
-	ReportGroup group;
-	Ids report_ids;
-	EventData data;
-
-	call->organization_id = due->organization_id;
-	call->actor = due->requested_by;
-	if (!rl_try_lock(call, due))
-		return false;
-	report_ids = rl_hold_reports(call, due, &group);
-	if (report_ids.count == 0)
-		return false;
-
-	rl_finish(call, due->publication_id, "executed",
-			  due->group_id != 0 ? group.default_report_id : due->report_id);
-	reportlink_touch_group(call, due->group_id != 0 ? &group : NULL);
-	rl_publication_data(&data, due->publication_id, due->publish_at);
-	reportlink_record(call, EVENT_PUBLISHED, due->group_id != 0 ? &group : NULL, due->document_id,
-					  &report_ids, &data);
-	return true;
+	call->organization_id = due[0]->organization_id;
+	rl_try_lock_patients(call, due, count);
+	rl_try_lock_reports(call, due, count);
+	rl_hold(call, due, count, true);
+	rl_hold(call, due, count, false);
+	rl_finish_held(call, due, count);
 }
 
 /*
@@ -362,20 +462,19 @@ reportlink_is_publications_error(int sqlerrcode)
 		   category != ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION);
 }
 
-/* As rl_publish(), but an error is noted on the publication and does not stop the others */
-static bool
-rl_publish_or_note(Call *call, const DuePublication *due)
+/* As rl_publish(), but an error undoes just that and is returned */
+static ErrorData *
+rl_try_publish(Call *call, DuePublication *const *due, int count)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
-	volatile bool published = false;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		published = rl_publish(call, due);
+		rl_publish(call, due, count);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -388,13 +487,65 @@ rl_publish_or_note(Call *call, const DuePublication *due)
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
+	if (error != NULL)
+		call->events = NIL;
 
 	/* not before the subtransaction is closed: a caller's EXCEPTION block knows nothing of it */
 	if (error != NULL && !reportlink_is_publications_error(error->sqlerrcode))
 		ReThrowError(error);
-	if (error != NULL)
-		reportlink_publication_failed(call, due, error->message);
-	return error == NULL && published;
+	return error;
+}
+
+/* Publishes all of them, else each alone: an error is noted where it belongs and stops no other */
+static void
+rl_publish_or_note(Call *call, DuePublication *const *due, int count)
+{
+	ErrorData *error = rl_try_publish(call, due, count);
+
+	if (error == NULL)
+		return;
+	for (int i = 0; i < count; i++)
+	{
+		due[i]->published = false;
+		due[i]->report_ids.count = 0;
+	}
+	if (count == 1)
+		reportlink_publication_failed(call, due[0], error->message);
+	for (int i = 0; count > 1 && i < count; i++)
+		rl_publish_or_note(call, &due[i], 1);
+}
+
+/* By organization, and as they were claimed */
+static int
+rl_compare_due(const void *a, const void *b)
+{
+	const DuePublication *left = *(DuePublication *const *) a;
+	const DuePublication *right = *(DuePublication *const *) b;
+	int order = strcmp(left->organization_id, right->organization_id);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+/* The same for those of all organizations, one of these after the other */
+static void
+rl_publish_claimed(Call *call, DuePublication *claimed, int count)
+{
+	DuePublication **due = palloc(sizeof(DuePublication *) * count);
+	int next;
+
+	for (int i = 0; i < count; i++)
+		due[i] = &claimed[i];
+	qsort(due, count, sizeof(DuePublication *), rl_compare_due);
+	for (int first = 0; first < count; first = next)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (next = first; next < count; next++)
+		{
+			if (strcmp(due[next]->organization_id, due[first]->organization_id) != 0)
+				break;
+		}
+		rl_publish_or_note(call, due + first, next - first);
+	}
 }
 
 /* What is due now in any organization, nothing of it locked; at most limit. Returns how many. */
@@ -411,13 +562,15 @@ reportlink_list_due(int limit, DuePublication **due)
  * has locked it, its patient or its reports
  */
 bool
-reportlink_publish_one(Call *call, const DuePublication *due)
+reportlink_publish_one(Call *call, DuePublication *due)
 {
 	NullableDatum args[] = {reportlink_arg_text(due->organization_id),
 							reportlink_arg_id(due->publication_id),
 							reportlink_arg_time(GetCurrentTimestamp())};
 
-	return reportlink_execute(QUERY_CLAIM_PUBLICATION, args) > 0 && rl_publish(call, due);
+	if (reportlink_execute(QUERY_CLAIM_PUBLICATION, args) > 0)
+		rl_publish(call, &due, 1);
+	return due->published;
 }
 
 /* When something is due next, in any organization; DT_NOEND: nothing is scheduled */
@@ -451,10 +604,10 @@ rl_publish_due(Call *call, void *state)
 
 		if (count == 0)
 			break;
+		rl_publish_claimed(call, claimed, count);
 		for (int i = 0; i < count; i++)
 		{
-			CHECK_FOR_INTERRUPTS();
-			if (rl_publish_or_note(call, &claimed[i]))
+			if (claimed[i].published)
 				publishing->published++;
 			else
 				reportlink_ids_append(&left, claimed[i].publication_id);

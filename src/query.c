@@ -15,15 +15,20 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#define MAX_ARGS 10
+#define MAX_ARGS 12
 
 /* how many ids a DETAIL shows before it only counts them */
 #define IDS_SHOWN 10
 
+/*
+ * The planner makes one plan for all arguments: it is the keys that are looked
+ * up, whatever their values, and planning would take longer than the query.
+ */
 typedef struct PreparedQuery
 {
 	const char *text;
 	Oid types[MAX_ARGS + 1]; /* of its arguments, then 0 */
+	bool values_matter; /* how many rows are wanted, or by which key, is in them */
 } PreparedQuery;
 
 /* model.c reads these columns, in this order */
@@ -31,10 +36,13 @@ typedef struct PreparedQuery
 	"r.report_id, r.group_id, r.link_position, r.document_id, r.status, r.owner_id, "              \
 	"r.drafting, r.addendum_open, r.signed_at IS NOT NULL "
 
-/* is the version d one that a signature stands on? */
+/*
+ * Is the version d one that a signature stands on? Not EXISTS, for which the
+ * planner may read all signatures of the organization into a hash table.
+ */
 #define IS_SIGNED                                                                                  \
-	"EXISTS (SELECT FROM reportlink.signature s "                                                  \
-	"WHERE s.organization_id = $1 AND s.document_id = d.document_id) "
+	"coalesce((SELECT true FROM reportlink.signature s "                                           \
+	"WHERE s.organization_id = $1 AND s.document_id = d.document_id LIMIT 1), false) "
 
 /*
  * Every version that was ever in force for report $2, and those that they go
@@ -156,28 +164,25 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 					  "WHERE o.organization_id = $1",
 					  {TEXTOID, TEXTOID}},
 
-	/* the ids given, once each, in request order; found or not */
-	[QUERY_NAMED_REPORTS] =
-		{"SELECT n.report_id, r.report_id IS NOT NULL, r.mrn, r.group_id "
-		 "FROM (SELECT u.report_id, min(u.place) AS place "
-		 "FROM unnest($2) WITH ORDINALITY AS u (report_id, place) GROUP BY u.report_id) n "
-		 "LEFT JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = n.report_id "
-		 "ORDER BY n.place",
-		 {TEXTOID, INT8ARRAYOID}},
+	[QUERY_NAMED_REPORTS] = {"SELECT r.report_id, r.mrn, r.group_id FROM reportlink.report r "
+							 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+							 "ORDER BY r.report_id",
+							 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_LOCK_PATIENT] = {"SELECT FROM reportlink.patient p "
 							"WHERE p.organization_id = $1 AND p.mrn = $2 FOR NO KEY UPDATE",
 							{TEXTOID, TEXTOID}},
 
-	[QUERY_TRY_LOCK_PATIENTS] = {"SELECT FROM reportlink.patient p "
+	[QUERY_TRY_LOCK_PATIENTS] = {"SELECT p.mrn FROM reportlink.patient p "
 								 "WHERE p.organization_id = $1 AND p.mrn = ANY ($2) "
 								 "ORDER BY p.mrn FOR NO KEY UPDATE SKIP LOCKED",
 								 {TEXTOID, TEXTARRAYOID}},
 
-	[QUERY_TRY_LOCK_REPORT_WITHOUT_MRN] =
-		{"SELECT FROM reportlink.report r WHERE r.organization_id = $1 AND r.report_id = $2 "
-		 "AND r.mrn IS NULL FOR NO KEY UPDATE SKIP LOCKED",
-		 {TEXTOID, INT8OID}},
+	[QUERY_TRY_LOCK_REPORTS_WITHOUT_MRN] =
+		{"SELECT r.report_id FROM reportlink.report r "
+		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) AND r.mrn IS NULL "
+		 "ORDER BY r.report_id FOR NO KEY UPDATE SKIP LOCKED",
+		 {TEXTOID, INT8ARRAYOID}},
 
 	[QUERY_ADD_PATIENT] = {"INSERT INTO reportlink.patient AS p (organization_id, mrn) "
 						   "VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -309,7 +314,8 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "AND NOT EXISTS (SELECT FROM reportlink.document c "
 		 "WHERE c.organization_id = $1 AND c.parent_id = d.document_id) "
 		 "ORDER BY d.document_id LIMIT $3))",
-		 {TEXTOID, TIMESTAMPTZOID, INT4OID}},
+		 {TEXTOID, TIMESTAMPTZOID, INT4OID},
+		 .values_matter = true},
 
 	/*
 	 * Of units, each with its document, owner, report and group (0: none): is
@@ -368,11 +374,14 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 {TEXTOID, INT8OID}},
 
 	/* what is due, for whoever locks each when its turn comes */
-	[QUERY_LIST_DUE] = {DUE_PUBLICATIONS, {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+	[QUERY_LIST_DUE] = {DUE_PUBLICATIONS,
+						{TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID},
+						.values_matter = true},
 
 	/* what is due, locked, but for what others have locked */
 	[QUERY_CLAIM_DUE] = {DUE_PUBLICATIONS "FOR NO KEY UPDATE OF p SKIP LOCKED",
-						 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID}},
+						 {TEXTOID, TIMESTAMPTZOID, INT4OID, INT8ARRAYOID},
+						 .values_matter = true},
 
 	/* one that was listed, if it still is due at $3 and nobody has locked it */
 	[QUERY_CLAIM_PUBLICATION] =
@@ -387,30 +396,34 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 								{0}},
 
 	/*
-	 * What is published: all reports of group $3 of patient $2 in link order,
-	 * and a report of patient $2 (null: of none). Identifiers are a key, so
+	 * What is published: all reports of groups $3 of patients $2 in link order,
+	 * and reports $3 of patients $2 (null: of none). Identifiers are a key, so
 	 * nobody can be changing them, but what else is changed is not waited for.
 	 */
-	[QUERY_HOLD_GROUP] = {"SELECT r.report_id, g.default_report_id, g.member_count "
-						  "FROM reportlink.report_group g "
-						  "JOIN reportlink.report r "
-						  "ON r.organization_id = $1 AND r.mrn = $2 AND r.group_id = g.group_id "
-						  "WHERE g.organization_id = $1 AND g.group_id = $3 "
-						  "ORDER BY r.link_position FOR KEY SHARE OF r SKIP LOCKED",
-						  {TEXTOID, TEXTOID, INT8OID}},
+	[QUERY_HOLD_GROUPS] =
+		{"SELECT u.place, r.report_id, g.default_report_id, g.member_count "
+		 "FROM unnest($2, $3) WITH ORDINALITY AS u (mrn, group_id, place) "
+		 "JOIN reportlink.report_group g ON g.organization_id = $1 AND g.group_id = u.group_id "
+		 "JOIN reportlink.report r "
+		 "ON r.organization_id = $1 AND r.mrn = u.mrn AND r.group_id = g.group_id "
+		 "ORDER BY u.place, r.link_position FOR KEY SHARE OF r SKIP LOCKED",
+		 {TEXTOID, TEXTARRAYOID, INT8ARRAYOID}},
 
-	[QUERY_HOLD_REPORT] = {"SELECT r.report_id, NULL::bigint, 1 FROM reportlink.report r "
-						   "WHERE r.organization_id = $1 AND r.report_id = $3 "
-						   "AND r.group_id IS NULL AND r.mrn IS NOT DISTINCT FROM $2 "
-						   "FOR KEY SHARE SKIP LOCKED",
-						   {TEXTOID, TEXTOID, INT8OID}},
+	[QUERY_HOLD_REPORTS] =
+		{"SELECT u.place, r.report_id, NULL::bigint, 1 "
+		 "FROM unnest($2, $3) WITH ORDINALITY AS u (mrn, report_id, place) "
+		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id "
+		 "AND r.group_id IS NULL AND r.mrn IS NOT DISTINCT FROM u.mrn "
+		 "ORDER BY u.place FOR KEY SHARE OF r SKIP LOCKED",
+		 {TEXTOID, TEXTARRAYOID, INT8ARRAYOID}},
 
-	[QUERY_FINISH_PUBLICATION] =
+	[QUERY_FINISH_PUBLICATIONS] =
 		{"UPDATE reportlink.publication p "
-		 "SET state = $3, report_id = $4, finished_at = clock_timestamp(), "
+		 "SET state = $3, report_id = u.report_id, finished_at = clock_timestamp(), "
 		 "retry_at = NULL "
-		 "WHERE p.organization_id = $1 AND p.publication_id = $2",
-		 {TEXTOID, INT8OID, TEXTOID, INT8OID}},
+		 "FROM unnest($2, $4) AS u (publication_id, report_id) "
+		 "WHERE p.organization_id = $1 AND p.publication_id = u.publication_id",
+		 {TEXTOID, INT8ARRAYOID, TEXTOID, INT8ARRAYOID}},
 
 	/* tried again after 1, 2, 4, ... seconds, at most an hour */
 	[QUERY_PUBLICATION_FAILED] =
@@ -457,16 +470,15 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 							  {TEXTOID, INT8ARRAYOID, INT8OID}},
 
 	/* what a report's own text says of its status is read here, so that it takes one statement */
-	[QUERY_UNLINK_DISCARDING] =
-		{"UPDATE reportlink.report r "
-		 "SET group_id = NULL, link_position = NULL, drafting = false, "
-		 "owner_id = CASE WHEN NOT $3 THEN r.owner_id END, "
-		 "status = CASE WHEN EXISTS (SELECT FROM reportlink.document d "
-		 "WHERE d.organization_id = $1 AND d.document_id = r.document_id AND NOT d.blank) "
-		 "THEN 'draft' ELSE 'unread' END, updated_at = now() "
-		 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
-		 "RETURNING r.report_id, r.status",
-		 {TEXTOID, INT8ARRAYOID, BOOLOID}},
+	[QUERY_UNLINK_DISCARDING] = {"UPDATE reportlink.report r "
+								 "SET group_id = NULL, link_position = NULL, drafting = false, "
+								 "owner_id = CASE WHEN NOT $3 THEN r.owner_id END, "
+								 "status = CASE (SELECT d.blank FROM reportlink.document d "
+								 "WHERE d.organization_id = $1 AND d.document_id = r.document_id) "
+								 "WHEN false THEN 'draft' ELSE 'unread' END, updated_at = now() "
+								 "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+								 "RETURNING r.report_id, r.status",
+								 {TEXTOID, INT8ARRAYOID, BOOLOID}},
 
 	[QUERY_INSERT_PAST_LINKS] =
 		{"INSERT INTO reportlink.past_link AS l "
@@ -497,18 +509,24 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 							   "WHERE r.organization_id = $1 AND r.report_id = $2",
 							   {TEXTOID, INT8OID, INT8OID}},
 
-	[QUERY_INSERT_EVENT] =
+	[QUERY_IDENTIFIERS] = {"SELECT r.report_id, r.accession_number, r.mrn, r.order_id, r.site_id, "
+						   "r.native_id, r.assigning_authority FROM reportlink.report r "
+						   "WHERE r.organization_id = $1 AND r.report_id = ANY ($2) "
+						   "ORDER BY r.report_id",
+						   {TEXTOID, INT8ARRAYOID}},
+
+	/* $7 are the report ids of all of them, $6 where those of each end */
+	[QUERY_INSERT_EVENTS] =
 		{"INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, "
-		 "default_report_id, report_ids, actor, database_role, data, cluster_id, linked_identifiers) "
-		 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce((SELECT jsonb_agg(jsonb_build_object("
-		 "'report_id', r.report_id, 'accession_number', r.accession_number, 'mrn', r.mrn, "
-		 "'order_id', r.order_id, 'site_id', r.site_id, 'native_id', r.native_id, "
-		 "'assigning_authority', r.assigning_authority) ORDER BY u.place) "
-		 "FROM unnest($6) WITH ORDINALITY AS u (report_id, place) "
-		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = u.report_id), '[]') "
+		 "default_report_id, report_ids, linked_identifiers, data, actor, database_role, cluster_id) "
+		 "SELECT $1, n.type, nullif(n.group_id, 0), nullif(n.document_id, 0), "
+		 "nullif(n.default_report_id, 0), ($7)[coalesce(($6)[n.place - 1], 0) + 1 : n.last], "
+		 "n.linked_identifiers, n.data, n.actor, $11, $12 "
+		 "FROM unnest($2, $3, $4, $5, $6, $8, $9, $10) WITH ORDINALITY AS n (type, group_id, "
+		 "document_id, default_report_id, last, linked_identifiers, data, actor, place) "
 		 "RETURNING e.event_id",
-		 {TEXTOID, TEXTOID, INT8OID, INT8OID, INT8OID, INT8ARRAYOID, TEXTOID, TEXTOID, JSONBOID,
-		  INT8OID}},
+		 {TEXTOID, TEXTARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID,
+		  INT8ARRAYOID, JSONBARRAYOID, JSONBARRAYOID, TEXTARRAYOID, TEXTOID, INT8OID}},
 
 	/* a place is system identifier, database and table of events; it counts while it is the last noted */
 	[QUERY_FIND_CLUSTER] =
@@ -570,12 +588,14 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 
 	[QUERY_WINDOW] = {WINDOW("e.organization_id = $1 AND "),
 					  {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID, TEXTARRAYOID,
-					   INT8OID, INT4OID}},
+					   INT8OID, INT4OID},
+					  .values_matter = true},
 
 	/* ids are of one sequence, whatever the organization */
 	[QUERY_WINDOW_OF_ALL] = {WINDOW(""),
 							 {TEXTOID, INT8OID, INT8OID, PG_SNAPSHOTOID, PG_SNAPSHOTOID,
-							  TEXTARRAYOID, INT8OID, INT4OID}},
+							  TEXTARRAYOID, INT8OID, INT4OID},
+							 .values_matter = true},
 
 	/* in one statement, so that the smallest id is that of all that the snapshot shows */
 	[QUERY_BEYOND] = {"SELECT f.event_id, " NOW_WITHOUT_OWN "FROM " FIRST_BEYOND("$1") "f",
@@ -625,7 +645,8 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "AND NOT ($4 AND EXISTS (SELECT FROM reportlink.report r WHERE r.organization_id = $1 "
 		 "AND r.report_id = ANY (e.report_ids) AND r.signed_at IS NOT NULL)) "
 		 "ORDER BY e.event_id LIMIT $3))",
-		 {TEXTOID, TIMESTAMPTZOID, INT4OID, BOOLOID}},
+		 {TEXTOID, TIMESTAMPTZOID, INT4OID, BOOLOID},
+		 .values_matter = true},
 
 	/* the next four return the result columns of the functions of the same name */
 	[QUERY_LINKED_REPORTS] =
@@ -667,7 +688,8 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "WHERE r.organization_id = $1 AND ($2 IS NULL OR r.mrn = $2) "
 		 "AND ($3 IS NULL OR r.accession_number = $3) AND ($4 IS NULL OR r.site_id = $4) "
 		 "ORDER BY r.report_id",
-		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
+		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID},
+		 .values_matter = true},
 
 	/* of several signatures on a version the last one that was for this report */
 	[QUERY_HISTORY] =
@@ -723,9 +745,10 @@ rl_plan(QueryId id)
 	if (plan != NULL)
 		SPI_freeplan(plan);
 
-	plan = SPI_prepare(query->text, rl_count_args(query), (Oid *) query->types);
+	plan = SPI_prepare_cursor(query->text, rl_count_args(query), (Oid *) query->types,
+							  query->values_matter ? 0 : CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
-		elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result),
+		elog(ERROR, "SPI_prepare_cursor returned %s for %s", SPI_result_code_string(SPI_result),
 			 query->text);
 	SPI_keepplan(plan);
 	rl_plans[id] = plan;
@@ -875,6 +898,35 @@ reportlink_ids_append(Ids *ids, int64 id)
 {
 	ids->values = repalloc_huge(ids->values, sizeof(int64) * ((Size) ids->count + 1));
 	reportlink_ids_add(ids, id);
+}
+
+/* Column of ids of all rows of the last query */
+Ids
+reportlink_column_ids(int rows, int column)
+{
+	Ids ids = reportlink_ids(rows);
+
+	for (int i = 0; i < rows; i++)
+		reportlink_ids_add(&ids, reportlink_get_id(i, column));
+	return ids;
+}
+
+static int
+rl_compare_ids(const void *a, const void *b)
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* Place of an id in a list that is sorted; -1: it is not there */
+int
+reportlink_ids_find(const Ids *sorted, int64 id)
+{
+	const int64 *found = bsearch(&id, sorted->values, sorted->count, sizeof(int64), rl_compare_ids);
+
+	return found != NULL ? (int) (found - sorted->values) : -1;
 }
 
 /* Ids of an array without null elements, in its order */

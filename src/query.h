@@ -18,7 +18,7 @@ typedef enum QueryId
 	QUERY_NAMED_REPORTS,
 	QUERY_LOCK_PATIENT,
 	QUERY_TRY_LOCK_PATIENTS,
-	QUERY_TRY_LOCK_REPORT_WITHOUT_MRN,
+	QUERY_TRY_LOCK_REPORTS_WITHOUT_MRN,
 	QUERY_ADD_PATIENT,
 	QUERY_LOCK_GROUPS,
 	QUERY_LOCK_GROUPS_BY_ID,
@@ -42,9 +42,9 @@ typedef enum QueryId
 	QUERY_CLAIM_DUE,
 	QUERY_CLAIM_PUBLICATION,
 	QUERY_NEXT_PUBLICATION,
-	QUERY_HOLD_GROUP,
-	QUERY_HOLD_REPORT,
-	QUERY_FINISH_PUBLICATION,
+	QUERY_HOLD_GROUPS,
+	QUERY_HOLD_REPORTS,
+	QUERY_FINISH_PUBLICATIONS,
 	QUERY_PUBLICATION_FAILED,
 	QUERY_INSERT_GROUP,
 	QUERY_UPDATE_GROUP,
@@ -57,7 +57,8 @@ typedef enum QueryId
 	QUERY_UPDATE_STATE,
 	QUERY_TOUCH_GROUPS,
 	QUERY_UPDATE_DOCUMENT,
-	QUERY_INSERT_EVENT,
+	QUERY_IDENTIFIERS,
+	QUERY_INSERT_EVENTS,
 	QUERY_FIND_CLUSTER,
 	QUERY_NOTE_CLUSTER,
 	QUERY_HOLD_ORGANIZATION,
@@ -97,6 +98,7 @@ typedef struct Ids
 extern Ids reportlink_ids(int capacity);
 extern void reportlink_ids_add(Ids *ids, int64 id);
 extern void reportlink_ids_append(Ids *ids, int64 id);
+extern int reportlink_ids_find(const Ids *sorted, int64 id);
 extern Ids reportlink_ids_from_array(ArrayType *array);
 extern Datum reportlink_ids_to_array(const Ids *ids);
 extern char *reportlink_name_reports(const Ids *ids);
@@ -122,6 +124,7 @@ extern bool reportlink_get_bool(int row, int column);
 extern TimestampTz reportlink_get_time(int row, int column);
 extern char *reportlink_get_text(int row, int column);
 extern Ids reportlink_get_ids(int row, int column);
+extern Ids reportlink_column_ids(int rows, int column);
 extern NullableDatum reportlink_get_datum(int row, int column);
 
 #endif

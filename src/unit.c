@@ -43,8 +43,8 @@ reportlink_select_unit(Call *call, FunctionCallInfo fcinfo, int report_arg, Sele
  * Tells REPEATABLE READ and SERIALIZABLE that members changed: see the head of
  * model.c
  */
-static void
-rl_touch_groups(Call *call, const Ids *group_ids)
+void
+reportlink_touch_groups(Call *call, const Ids *group_ids)
 {
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_ids(group_ids)};
@@ -61,7 +61,7 @@ reportlink_touch_group(Call *call, const ReportGroup *group)
 
 	if (group != NULL)
 		reportlink_ids_add(&group_ids, group->group_id);
-	rl_touch_groups(call, &group_ids);
+	reportlink_touch_groups(call, &group_ids);
 }
 
 static void
@@ -114,7 +114,7 @@ reportlink_store_units(Call *call, const Unit *units, int count)
 		}
 		rl_store_state(call, &ids, &units[i].after);
 	}
-	rl_touch_groups(call, &group_ids);
+	reportlink_touch_groups(call, &group_ids);
 }
 
 /* Puts another version (0: none) in force */

@@ -59,7 +59,7 @@ typedef struct Turn
 	DuePublication *due;
 	int count;
 	TimestampTz next; /* when nothing is due; DT_NOEND: nothing is scheduled */
-	const DuePublication *current;
+	DuePublication *current;
 	bool published;
 	const char *message; /* why it was not */
 	char *seen; /* all events that are visible in this snapshot are notified */
