@@ -7,6 +7,7 @@
 #include "reportlink.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -73,14 +74,21 @@ rl_column_changes(TriggerData *trigger, const char *column)
 	return !datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
 }
 
-/* The trigger's data; error unless it was fired as install() made it */
+/*
+ * The trigger's data; error unless it was fired as install() made it. On a
+ * table of his own somebody could have us do as the owner of ours what rows of
+ * his say.
+ */
 static TriggerData *
 rl_trigger_data(FunctionCallInfo fcinfo)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo))
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) ||
+		RelationGetNamespace(trigger->tg_relation) != get_namespace_oid("reportlink", true))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("this function is for the triggers of the reportlink tables")));
-	return (TriggerData *) fcinfo->context;
+	return trigger;
 }
 
 static TriggerData *
