@@ -33,6 +33,17 @@
 /* for everybody else nothing changes while row-level security is on */
 #define EVERYONE_POLICY "reportlink_everyone"
 
+/*
+ * Tenants whose privileges the user has. Not every role that reportlink.access
+ * has the name of: the name may have been another's before.
+ */
+#define OWN_TENANTS                                                                                \
+	"FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_policy p "                                      \
+	"ON r.oid OPERATOR(pg_catalog.=) ANY (p.polroles) "                                            \
+	"AND p.polrelid OPERATOR(pg_catalog.=) 'reportlink.access'::pg_catalog.regclass "              \
+	"AND p.polname OPERATOR(pg_catalog.=) '" TENANT_POLICY "' "
+#define IS_OWN_TENANT "pg_catalog.pg_has_role(r.oid, 'USAGE') "
+
 /* Every table with organization_id; report first: whoever works has that locked */
 static const char *const rl_tables[] = {"report",	   "organization", "member",	 "patient",
 										"document",	   "report_group", "signature",	 "past_link",
@@ -156,12 +167,13 @@ reportlink_tenant_reaches(Oid caller, const char *organization_id, const char *f
 	NullableDatum args[] = {reportlink_arg_text(organization_id),
 							rl_arg_names(reportlink_profiles_for_function(function))};
 	int count = reportlink_execute_latest(QUERY_ROLES_WITH_ACCESS, args);
+	List *tenants = rl_all_tenant_roles();
 
 	for (int i = 0; i < count; i++)
 	{
 		Oid role = get_role_oid(reportlink_get_text(i, 1), true);
 
-		if (OidIsValid(role) && has_privs_of_role(caller, role))
+		if (list_member_oid(tenants, role) && has_privs_of_role(caller, role))
 			return true;
 	}
 	return false;
@@ -191,7 +203,8 @@ rl_name_roles(const List *roles)
 
 /*
  * What a policy asks of a row: that it is of an organization where the user
- * has one of the profiles. A tenant sees of reportlink.access his own rows.
+ * has one of the profiles. A tenant sees of reportlink.access his own rows,
+ * and writes none, whatever privileges somebody gave him.
  */
 static char *
 rl_condition(const char *table, const List *profiles)
@@ -200,15 +213,15 @@ rl_condition(const char *table, const List *profiles)
 	ListCell *cell;
 
 	if (strcmp(table, "access") == 0)
-		return "EXISTS (SELECT FROM pg_catalog.pg_roles r "
-			   "WHERE r.rolname OPERATOR(pg_catalog.=) access.role_name "
-			   "AND pg_catalog.pg_has_role(r.oid, 'USAGE'))";
+		return "EXISTS (SELECT " OWN_TENANTS
+			   "WHERE r.rolname OPERATOR(pg_catalog.=) access.role_name AND " IS_OWN_TENANT
+			   ")) WITH CHECK (false";
 	initStringInfo(&text);
-	appendStringInfoString(&text, "organization_id OPERATOR(pg_catalog.=) ANY (ARRAY("
-								  "SELECT a.organization_id FROM reportlink.access a "
-								  "JOIN pg_catalog.pg_roles r "
-								  "ON r.rolname OPERATOR(pg_catalog.=) a.role_name "
-								  "WHERE pg_catalog.pg_has_role(r.oid, 'USAGE') AND (");
+	appendStringInfoString(&text,
+						   "organization_id OPERATOR(pg_catalog.=) ANY (ARRAY("
+						   "SELECT a.organization_id " OWN_TENANTS "JOIN reportlink.access a "
+						   "ON a.role_name OPERATOR(pg_catalog.=) r.rolname "
+						   "WHERE " IS_OWN_TENANT "AND (");
 	foreach(cell, profiles)
 		appendStringInfo(&text, "%sa.profile OPERATOR(pg_catalog.=) '%s'",
 						 foreach_current_index(cell) > 0 ? " OR " : "", (char *) lfirst(cell));
