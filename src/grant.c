@@ -300,10 +300,16 @@ rl_require_to_be_held(const Granting *granting)
 				 errdetail(
 					 "It bypasses row-level security, or may act as the owner of the tables."),
 				 errhint("Grant it to a role of its own.")));
-	if (rl_execute(granting,
-				   "SELECT FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a, "
-				   "pg_catalog.pg_roles r WHERE n.nspname = 'reportlink' AND r.rolname = $1 "
-				   "AND a.grantee = r.oid") > 0)
+	if (rl_execute(granting, "SELECT FROM pg_catalog.pg_roles r, ("
+							 "SELECT n.nspacl FROM pg_catalog.pg_namespace n "
+							 "WHERE n.nspname = 'reportlink' "
+							 "UNION ALL SELECT c.relacl FROM pg_catalog.pg_class c "
+							 "WHERE c.relnamespace = 'reportlink'::regnamespace "
+							 "UNION ALL SELECT t.attacl FROM pg_catalog.pg_class c "
+							 "JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid "
+							 "WHERE c.relnamespace = 'reportlink'::regnamespace) o (acl), "
+							 "pg_catalog.aclexplode(o.acl) a "
+							 "WHERE r.rolname = $1 AND a.grantee = r.oid") > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("role \"%s\" has privileges in all organizations", granting->role_name),
