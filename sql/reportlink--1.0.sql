@@ -22,6 +22,7 @@ CREATE FUNCTION reportlink_install() RETURNS text
 DECLARE
 	wanted CONSTANT text := '1.0';
 	present text;
+	others oid[];
 	part record;
 BEGIN
 	PERFORM FROM pg_namespace n
@@ -42,6 +43,9 @@ BEGIN
 	ELSE
 		IF to_regnamespace('reportlink') IS NULL THEN
 			CREATE SCHEMA reportlink;
+		ELSE
+			others := ARRAY(SELECT n.oid FROM pg_namespace n WHERE n.nspname = 'reportlink'
+				UNION ALL SELECT c.oid FROM pg_class c WHERE c.relnamespace = to_regnamespace('reportlink'));
 		END IF;
 		COMMENT ON SCHEMA reportlink IS 'linked reports: tables of the extension reportlink, made by reportlink_install()';
 
@@ -529,6 +533,22 @@ BEGIN
 			WHERE a.backend_type IN ('reportlink launcher', 'reportlink worker');
 		COMMENT ON VIEW reportlink.worker_status IS 'the background worker of each database, and what it is doing; no row: nothing of the kind runs';
 
+		-- reportlink_grant() says who may: not the caller's default privileges, which were made
+		-- for other tables
+		FOR part IN
+			SELECT DISTINCT o.name, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee
+			FROM (
+				SELECT n.oid, 'SCHEMA reportlink' AS name, n.nspacl AS acl, n.nspowner AS owner
+				FROM pg_namespace n WHERE n.nspname = 'reportlink'
+				UNION ALL
+				SELECT c.oid, CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass, c.relacl, c.relowner
+				FROM pg_class c WHERE c.relnamespace = 'reportlink'::regnamespace
+			) o, aclexplode(o.acl) a
+			WHERE a.grantee <> o.owner AND o.oid <> ALL (coalesce(others, '{}'))
+		LOOP
+			EXECUTE format('REVOKE ALL ON %s FROM %s', part.name, part.grantee);
+		END LOOP;
+
 		INSERT INTO reportlink.installation (version) VALUES (wanted);
 	END IF;
 
@@ -971,21 +991,26 @@ CREATE FUNCTION reportlink_refuse_change() RETURNS trigger
 COMMENT ON FUNCTION reportlink_refuse_change() IS
 	'trigger: refuses plain changes of a table that reportlink manages';
 
--- Nobody calls anything before reportlink_grant() says so, except what tells the version.
+-- Nobody calls anything before reportlink_grant() says so, whatever default privileges
+-- there are, except what tells the version.
 DO $revoke$
 DECLARE
-	f regprocedure;
+	part record;
 BEGIN
-	FOR f IN
-		SELECT d.objid::pg_catalog.regprocedure
+	FOR part IN
+		SELECT DISTINCT p.oid::pg_catalog.regprocedure AS function,
+			CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::pg_catalog.regrole::pg_catalog.text END AS grantee
 		FROM pg_catalog.pg_depend d
 		JOIN pg_catalog.pg_extension e ON d.refobjid OPERATOR(pg_catalog.=) e.oid
+		JOIN pg_catalog.pg_proc p ON d.objid OPERATOR(pg_catalog.=) p.oid,
+			pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
 		WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
 			AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
 			AND e.extname OPERATOR(pg_catalog.=) 'reportlink'
 			AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND a.grantee OPERATOR(pg_catalog.<>) p.proowner
 	LOOP
-		EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM %s', part.function, part.grantee);
 	END LOOP;
 END
 $revoke$;
