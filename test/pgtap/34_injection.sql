@@ -53,12 +53,6 @@ CREATE ROLE reportlink_test_tenant;
 CREATE ROLE reportlink_test_other;
 SELECT reportlink_grant('reportlink_test_app', 'administrator'), reportlink_grant('reportlink_test_tenant', 'administrator', 'north'), reportlink_grant('reportlink_test_other', 'reader', 'south') \g /dev/null
 
-CREATE FUNCTION pg_temp.usual(argument argument) RETURNS text
-	LANGUAGE sql
-	RETURN CASE argument.name WHEN 'organization_id' THEN 'north' WHEN 'report_ids' THEN current_setting('test.ids') WHEN 'report_id' THEN current_setting('test.id')
-		WHEN 'event_id' THEN current_setting('test.event') WHEN 'actor' THEN 'ada' WHEN 'new_owner' THEN 'abe' WHEN 'content' THEN '{"transcript": "x"}'
-		WHEN 'subscriber' THEN CASE argument.function_name WHEN 'reportlink_subscribe' THEN 'pacs' ELSE 'ris' END
-		WHEN 'before' THEN '2000-01-01' WHEN 'mrn' THEN 'M1' WHEN 'batch' THEN '10' WHEN 'grantee' THEN 'reportlink_test_other' WHEN 'profile' THEN 'reader' END;
 SELECT set_config('test.ids', format('{%s,%s}', :r1, :r2), true), set_config('test.id', :r1::text, true), set_config('test.event', :e1::text, true) \g /dev/null
 -- where a payload can be: an argument of type text, an element of an array, a key or a value of a JSON object
 CREATE TEMP TABLE place AS
