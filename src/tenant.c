@@ -299,11 +299,24 @@ rl_close(const char *table)
 	rl_define(psprintf("ALTER TABLE reportlink.%s DISABLE ROW LEVEL SECURITY", table));
 }
 
+/* Is it on? Then DROP OWNED BY the last tenant left it so */
+static bool
+rl_has_row_security(const char *table)
+{
+	Oid oid = get_relname_relid(table, get_namespace_oid("reportlink", false));
+	Relation relation = table_open(oid, AccessShareLock);
+	bool on = relation->rd_rel->relrowsecurity;
+
+	table_close(relation, NoLock);
+	return on;
+}
+
 static void
 rl_open(const char *table, const char *roles)
 {
 	rl_require_no_row_security(table);
-	rl_close(table); /* what DROP OWNED BY the last tenant left */
+	if (rl_has_row_security(table))
+		rl_close(table);
 	rl_define(psprintf("ALTER TABLE reportlink.%s ENABLE ROW LEVEL SECURITY", table));
 	rl_define(psprintf("CREATE POLICY " EVERYONE_POLICY " ON reportlink.%s "
 					   "USING (true) WITH CHECK (true)",
