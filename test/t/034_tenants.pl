@@ -79,6 +79,14 @@ $node->safe_psql('postgres', q{SELECT reportlink_open('north', 1, 'ada')});
 my $here = seen($node, 'postgres');
 is($here, 'north|north|2|1|0', 'he sees his organization alone');
 
+# What leaves the server whole
+is($node->safe_psql('postgres', 'SET ROLE ris; COPY reportlink.report (organization_id) TO STDOUT') =~ s/^north$//gmr =~ s/\s//gr, '', 'COPY gives his rows');
+my @dump = ('pg_dump', '-a', '--role=ris', '-t', 'reportlink.patient', $node->connstr('postgres'));
+$node->command_fails_like(\@dump, qr/affected by row-level security policy/, 'pg_dump in his name fails rather than leave something out');
+my ($dumped) = PostgreSQL::Test::Utils::run_command([ @dump, '--enable-row-security' ]);
+like($dumped, qr/^north\tP8$/m, 'told to, it dumps his rows');
+unlike($dumped, qr/south/, 'and no others');
+
 # Dumped and restored, in this server and in another
 my $file = PostgreSQL::Test::Utils::tempdir() . '/tenants.dump';
 my $elsewhere = start_node('elsewhere');
