@@ -19,7 +19,7 @@ sub new
 	my $socket = IO::Socket::UNIX->new(Peer => $path) or die "no connection to $path: $!";
 	my $self = bless { socket => $socket, select => IO::Select->new($socket), buffer => '', result => {} }, $class;
 	my $startup = pack('N', $PROTOCOL) . join("\0",
-		user => scalar(getpwuid($<)), database => $database, application_name => 'matrix', '', '');
+		user => scalar(getpwuid($<)), database => $database, application_name => 'test', '', '');
 
 	$self->{busy} = 1;
 	$self->_write(pack('N', 4 + length $startup) . $startup);

@@ -1,0 +1,61 @@
+# One session does at random whatever there is to do, by functions and by plain SQL, in
+# transactions and savepoints that are taken back too. After every step the
+# answer, the SQLSTATE and message of a refusal, and everything that can be seen
+# are what an independent model says (test/model, written from the documented
+# rules). Every operation is done, and every code met.
+# REPORTLINK_MODEL_STEPS says how many steps (2,000), REPORTLINK_SEED which (1).
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../lib", "$FindBin::RealBin/../model";
+use List::Util qw(min sum);
+use PostgreSQL::Test::Utils;
+use ReportlinkNode;
+use Test::More;
+use Walk;
+
+my $steps = $ENV{REPORTLINK_MODEL_STEPS} || 2000;
+my $seed = $ENV{REPORTLINK_SEED} || 1;
+my $length = 500;    # steps of one walk; the next one has the next seed, and begins with empty tables
+my $node = start_node('model', 'fsync = off', 'log_statement = none', 'autovacuum = off', 'log_min_error_statement = panic', 'log_min_messages = fatal');
+
+$node->safe_psql('postgres', 'CREATE DATABASE pattern TEMPLATE template0');
+$node->safe_psql('pattern', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
+
+my (%done, @deviations);
+my $left = $steps;
+
+for (my $walk = $seed; $left > 0; $walk++, $left -= $length)
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE walk TEMPLATE pattern');
+	push @deviations, Walk->new($node, 'walk', $walk, \%done)->run(min($left, $length)) // ();
+	$node->safe_psql('postgres', 'DROP DATABASE walk WITH (FORCE)');
+	last if @deviations == 5;
+}
+is(join("\n\n", @deviations), '', 'every step came to what the model says');
+
+my %codes;
+
+foreach my $operation (sort keys %done)
+{
+	my %ends = %{ $done{$operation} };
+
+	$codes{$_} += $ends{$_} foreach keys %ends;
+	note sprintf '%-28s %s', $operation, join ', ', map { ($_ eq '00000' ? 'done' : $_) . " $ends{$_}" } sort keys %ends;
+}
+note sprintf '%d steps, seed %d: %d%% done', sum(values %codes), $seed, 100 * $codes{'00000'} / sum(values %codes);
+
+# in a few steps chance does not get everywhere
+if ($steps >= 2000)
+{
+	my @operations = $node->safe_psql('pattern', q{SELECT replace(p.proname, 'reportlink_', '') FROM pg_proc p
+		WHERE p.proname ~ '^reportlink_' AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '_(install|version|grant|revoke|check)$'});
+
+	is(join(' ', sort grep { !$done{$_}{'00000'} } map { split /\n/ } @operations), '', 'every function was done');
+	is(join(' ', grep { !$codes{$_} } (map { sprintf 'RL%03d', $_ } 1 .. 22), qw(22004 22023 23503 23505 23514 25000)), '', 'every code was met that one session can meet');
+}
+
+$node->stop;
+done_testing();
