@@ -101,13 +101,12 @@ reportlink_plan_assign(Call *call, Unit *unit, char *new_owner)
 	if (!reportlink_may_dispose(call, unit))
 		rl_refuse_disposal(call, unit);
 	reportlink_require_not_cancelled(unit);
+	/* who owns it already need not be one to whom it could be given now */
+	if (reportlink_same_text(unit->after.owner_id, new_owner))
+		return;
 	rl_require_owner(call, new_owner);
-
-	if (!reportlink_same_text(unit->after.owner_id, new_owner))
-	{
-		unit->after.owner_id = new_owner;
-		unit->after.drafting = false;
-	}
+	unit->after.owner_id = new_owner;
+	unit->after.drafting = false;
 }
 
 static Datum

@@ -18,8 +18,6 @@ use State qw(same ids json);
 
 my @USERS = qw(ada abe rex ray dot sue adm hl7 gone stranger);
 my @DRAFTERS = qw(ada ada abe rex rex ray dot sue);
-my @ATTENDINGS = qw(ada abe sue ada abe sue rex adm);
-my @OFFICE = qw(adm hl7 ada abe sue);
 my $ORDERS = 0;
 my $ODD = 0.05;
 
@@ -109,46 +107,58 @@ sub _reports
 	return map { $state->{report}{$_} } sort { $a <=> $b } keys %{ $state->{report} };
 }
 
-# A report with a status of this kind, and of which this is so: mostly a late one
+# A report with a status of this kind, and of which this is so: mostly a late one. Nothing where there is none
 sub _some
 {
 	my ($state, $kind, $so) = @_;
 	my $organization = chance(0.15) ? 'south' : 'north';
 	my @all = grep { $_->{org} eq $organization } _reports($state);
-	my @good = grep { $_->{status} =~ $STATUSES{$kind} && (!$so || $so->($_)) } @all;
+	my @good = grep { $_->{status} =~ $STATUSES{$kind} && (!$so || $so->($_, $state)) } @all;
 
-	return pick(@all > 30 && chance(0.8) ? @all[ -30 .. -1 ] : @all) if !@good || chance(0.12);
+	return pick(@all > 30 && chance(0.8) ? @all[ -30 .. -1 ] : @all) if chance(0.12);
 	return pick(@good > 12 ? @good[ -12 .. -1 ] : @good);
 }
 
-# Mostly the owner; of what nobody owns one of these
+# Mostly the owner; of what nobody owns one who has such a role
 sub _actor
 {
-	my ($report, $ownership, @others) = @_;
+	my ($state, $report, $ownership, $roles) = @_;
+	my $members = $state->{member}{ $report->{org} };
+	my @others = grep { $members->{$_}{active} && $members->{$_}{role} =~ $roles } sort keys %$members;
 
 	return $report->{owner} if defined $report->{owner} && chance($ownership);
-	return chance(0.9) ? pick(@others) : pick(@USERS);
+	return chance(0.9) && @others ? pick(@others) : pick(@USERS);
 }
 
-sub _on_report
+sub _has_text
 {
-	my ($state, $function, $rule, $report, $actor, @more) = @_;
+	my ($state, $report) = @_;
+	my $text = $state->text($report);
 
-	return _call($state, $function, $rule, '*', [ organization_id => $report->{org} ], [ report_id => $report->{id} ], @more, [ actor => $actor ]);
+	return defined $text && ($state->{document}{$text}{content}{final_report} // '') =~ /\S/;
 }
 
-# Most functions are called for a report: rule, kind, share of owners, other actors, and further arguments
+my $DRAFTERS = qr/^(attending|resident|drafter)$/;
+my $AUTHORS = qr/^(attending|resident)$/;
+my $LINKERS = qr/^(attending|resident|administrator|integration)$/;
+my $OFFICE = qr/^(attending|administrator|integration)$/;
+my $ATTENDINGS = qr/^attending$/;
+
+# Most functions are called for a report: rule, kind, share of owners, roles of other actors, further arguments, and of which reports
 my %CALLS = (
-	open => [ \&Dictation::open, 'linkable', 0.6, \@DRAFTERS ],
-	close => [ \&Dictation::close, 'any', 0.85, \@DRAFTERS, sub { [ release => chance(0.4) ] }, sub { $_[0]{drafting} } ],
-	assign => [ \&Dictation::assign, 'any', 0.4, \@OFFICE, sub { [ new_owner => pick(@DRAFTERS, undef) ] } ],
-	discard => [ \&Dictation::discard, 'any', 0.7, \@OFFICE, sub { [ unassign => chance(0.4) ] }, sub { $_[0]{addendum} || Membership::is_linkable($_[0]) } ],
-	cancel => [ \&Dictation::cancel, 'linkable', 0.3, \@OFFICE, sub { [ whole_group => chance(0.3) ] } ],
-	prelim_sign => [ \&Signing::prelim_sign, 'any', 0.9, \@DRAFTERS, sub { () }, sub { $_[0]{status} eq 'draft' || $_[0]{addendum} } ],
-	sign => [ \&Signing::sign, 'any', 0.55, \@ATTENDINGS, sub { () }, sub { $_[0]{status} eq 'draft' || $_[0]{addendum} || Signing::is_prelim($_[0]) } ],
-	start_addendum => [ \&Signing::start_addendum, 'signed', 0.5, \@DRAFTERS, sub { () }, sub { !$_[0]{addendum} } ],
-	reject => [ \&Signing::reject, 'prelim', 0.1, \@ATTENDINGS, sub { () }, sub { !$_[0]{addendum} } ],
-	set_default => [ \&Membership::set_default, 'any', 0.6, \@OFFICE, sub { () }, sub { defined $_[0]{group} } ],
+	open => [ \&Dictation::open, 'linkable', 0.6, $DRAFTERS ],
+	close => [ \&Dictation::close, 'any', 0.85, $DRAFTERS, sub { [ release => chance(0.4) ] }, sub { $_[0]{drafting} } ],
+	assign => [ \&Dictation::assign, 'any', 0.4, $OFFICE, sub { [ new_owner => pick(@DRAFTERS, undef) ] } ],
+	discard => [ \&Dictation::discard, 'any', 0.7, $OFFICE, sub { [ unassign => chance(0.4) ] }, sub { $_[0]{addendum} || Membership::is_linkable($_[0]) } ],
+	cancel => [ \&Dictation::cancel, 'linkable', 0.3, $OFFICE, sub { [ whole_group => chance(0.3) ] } ],
+	prelim_sign => [ \&Signing::prelim_sign, 'any', 0.9, $AUTHORS, undef, sub { ($_[0]{status} eq 'draft' || $_[0]{addendum}) && _has_text($_[1], $_[0]) } ],
+	sign => [ \&Signing::sign, 'any', 0.55, $ATTENDINGS, undef, sub {
+			_has_text($_[1], $_[0]) && (Signing::is_prelim($_[0]) || ($_[0]{status} eq 'draft' || $_[0]{addendum}) && $_[1]->role($_[0]{org}, $_[0]{owner}) eq 'attending') } ],
+	start_addendum => [ \&Signing::start_addendum, 'signed', 0.5, $AUTHORS, undef, sub { !$_[0]{addendum} && (chance(0.2) || !$_[1]->pending($_[0])) } ],
+	reject => [ \&Signing::reject, 'prelim', 0.1, $ATTENDINGS, undef, sub { !$_[0]{addendum} } ],
+	set_default => [ \&Membership::set_default, 'any', 0.6, $LINKERS, undef, sub { defined $_[0]{group} } ],
+	publish_now => [ \&Publishing::publish_now, 'final', 0.1, $ATTENDINGS, undef, sub { $_[1]->pending($_[0]) } ],
+	cancel_publish => [ \&Publishing::cancel_publish, 'final', 0.1, $ATTENDINGS, undef, sub { $_[1]->pending($_[0]) } ],
 	linked_reports => [ \&Reading::linked_reports, 'any' ], linkable_reports => [ \&Reading::linkable_reports, 'any' ], history => [ \&Reading::history, 'any' ]);
 
 my %COLUMNS = (
@@ -158,14 +168,15 @@ my %COLUMNS = (
 sub _of_report
 {
 	my ($function) = @_;
-	my ($rule, $kind, $ownership, $others, $more, $so) = @{ $CALLS{$function} };
+	my ($rule, $kind, $ownership, $roles, $more, $so) = @{ $CALLS{$function} };
 
 	return sub {
 		my ($state) = @_;
 		my $report = _some($state, $kind, $so) or return;
 
 		return _call($state, $function, $rule, $COLUMNS{$function}, [ organization_id => $report->{org} ], [ report_id => $report->{id} ]) if $COLUMNS{$function};
-		return _on_report($state, $function, $rule, $report, _actor($report, $ownership, @$others), $more ? $more->() : ());
+		return _call($state, $function, $rule, '*', [ organization_id => $report->{org} ], [ report_id => $report->{id} ], $more ? $more->() : (),
+			[ actor => _actor($state, $report, $ownership, $roles) ]);
 	};
 }
 
@@ -184,10 +195,11 @@ sub _link
 {
 	my ($state) = @_;
 	my $report = _some($state, 'linkable', sub { defined $_[0]{mrn} }) or return;
-	my $actor = _actor($report, 0.7, @DRAFTERS, 'adm', 'hl7');
+	my $actor = _actor($state, $report, 0.7, $LINKERS);
 	my @ids = _with_others($state, $report, 2 + int rand 3, sub {
 		Membership::is_linkable($_[0]) && (!defined $_[0]{owner} || $_[0]{owner} eq $actor) && (chance(0.3) || !same($_[0]{group}, $report->{group} // -1)) });
 
+	return if @ids < 2 && chance(0.95);
 	push @ids, pick(_reports($state))->{id} if chance(0.08);
 	push @ids, $ids[0] if chance(0.05);
 	return _call($state, 'link', \&Membership::link,
@@ -202,9 +214,9 @@ sub _unlink
 	my @ids = _with_others($state, $report, 1 + int rand 3, sub { defined $_[0]{group} && same($_[0]{group}, $report->{group}) });
 
 	@ids = ($report->{id}) if @ids > 3;
-	push @ids, pick(_reports($state))->{id} if chance(0.08);
+	push @ids, pick(grep { chance(0.3) || defined $_->{group} } _reports($state))->{id} // () if chance(0.1);
 	return _call($state, 'unlink', \&Membership::unlink, 'report_id, group_id, document_id, status, owner_id, group_dissolved', [ organization_id => $report->{org} ],
-		[ report_ids => \@ids ], [ unassign_and_discard => chance(0.4) ], [ actor => _actor($report, 0.7, @DRAFTERS, 'adm', 'hl7') ]);
+		[ report_ids => \@ids ], [ unassign_and_discard => chance(0.4) ], [ actor => _actor($state, $report, 0.7, $LINKERS) ]);
 }
 
 sub _content
@@ -223,24 +235,11 @@ sub _save
 {
 	my ($state) = @_;
 	my $report = _some($state, 'any', sub { $_[0]{status} eq 'draft' || $_[0]{addendum} }) or return;
-	my $actor = _actor($report, 0.92, @DRAFTERS);
+	my $actor = _actor($state, $report, 0.92, $DRAFTERS);
 
 	return _call($state, 'save', \&Dictation::save, '*', [ organization_id => $report->{org} ], [ report_id => $report->{id} ],
 		[ content => _content(State::role($state, $report->{org}, $actor) eq 'drafter') ],
 		[ expected_document_id => chance(0.2) ? $state->text($report) // 0 : chance(0.03) ? 1 : undef ], [ checkpoint => chance(0.6) ], [ actor => $actor ]);
-}
-
-# About a publication that waits, mostly
-sub _publishing
-{
-	my ($function, $rule) = @_;
-
-	return sub {
-		my ($state) = @_;
-		my $report = _some($state, 'final', sub { $state->pending($_[0]) }) or return;
-
-		return _on_report($state, $function, $rule, $report, pick(@ATTENDINGS));
-	};
 }
 
 sub _hasten
@@ -425,7 +424,7 @@ sub _update
 	my @named = _to_update($state, $report);
 	my $columns = pick(qw(status status status owner both));
 	my ($status, $owner) = (_next_status($report), pick(@DRAFTERS, undef, 'adm', 'gone'));
-	my $user = chance(0.35) ? '' : chance(0.05) ? 'gone' : _actor($report, $columns eq 'owner' ? 0.3 : 0.7, @ATTENDINGS, @OFFICE);
+	my $user = chance(0.35) ? '' : chance(0.05) ? 'gone' : _actor($state, $report, $columns eq 'owner' ? 0.3 : 0.7, $OFFICE);
 	my %given = map { $_->{id} => { $columns ne 'owner' ? (status => chance(0.04) ? _next_status($_) : $status) : (),
 			$columns ne 'status' ? (owner => chance(0.04) ? pick(@DRAFTERS) : $owner) : () } } @named;
 
@@ -503,7 +502,7 @@ sub _member
 my @OPERATIONS = (
 	[ 10, \&_link ], [ 5, \&_unlink ], [ 11, \&_save ], [ 10, \&_update ], [ 3, \&insert ], [ 3, \&_identifiers ], [ 2, \&_managed ], [ 2, \&_delete ],
 	[ 2, \&_setting ], [ 2, \&_member ], [ 1, sub { set_user(chance(0.3) ? '' : pick(@USERS)) } ], [ 1, \&_find ], [ 0.2, \&_transitions ], [ 4, \&_hasten ], [ 3, \&_publish_due ],
-	[ 3, _publishing(publish_now => \&Publishing::publish_now) ], [ 4, _publishing(cancel_publish => \&Publishing::cancel_publish) ],
+	[ 3, _of_report('publish_now') ], [ 4, _of_report('cancel_publish') ],
 	[ 1.5, _feed('subscribe') ], [ 0.5, _feed('unsubscribe', 1) ], [ 3, _feed('fetch', 1) ], [ 3, _feed('ack', 1) ], [ 1, _purge('purge_events') ], [ 1.5, _purge('prune_documents') ],
 	(map { [ 1.2, _of_report($_) ] } qw(linked_reports linkable_reports history)), [ 9, _of_report('open') ], [ 4, _of_report('close') ], [ 5, _of_report('assign') ], [ 4, _of_report('discard') ],
 	[ 2, _of_report('cancel') ], [ 6, _of_report('prelim_sign') ], [ 6, _of_report('sign') ], [ 6, _of_report('start_addendum') ], [ 5, _of_report('reject') ], [ 3, _of_report('set_default') ]);

@@ -2,7 +2,7 @@
 -- take it from whom.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(118);
+SELECT plan(124);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES
 	('north', 'ray', 'resident'), ('north', 'dan', 'drafter'), ('north', 'left', 'attending');
@@ -85,6 +85,13 @@ FROM (VALUES
 	('', 'an empty name', 'RL013 not an active member'), (repeat('x', 300), 'a very long name', 'RL013 not an active member')
 ) n (new_owner, what, expected), (VALUES ('adm'), ('hl7')) a (actor);
 SELECT is((SELECT owner_id FROM reportlink.report WHERE report_id = :c1), 'dot', 'the last that was allowed owns it');
+
+-- Who owns it already may have left since, or may not draft any more: nothing changes, so nothing is refused
+SELECT pg_temp.restored_report('north', 'P4', 'C-' || owner, 'text', 'draft', owner) AS report, owner INTO TEMP kept FROM unnest('{gone,left,adm}'::text[]) owner;
+SELECT pg_temp.events() AS ignored \gset
+SELECT is(pg_temp.outcome(pg_temp.assigning(report, owner, 'hl7')), 'done', format('to %s, whose it is', owner)) FROM kept;
+SELECT is(pg_temp.events(), '{}'::text[], 'no event');
+SELECT is(pg_temp.outcome(pg_temp.assigning(report, 'gone', 'hl7')), 'RL013 not an active member', format('from %s to an inactive member: RL013', owner)) FROM kept WHERE owner <> 'gone';
 
 -- What cannot be assigned
 
