@@ -320,11 +320,12 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 	/*
 	 * Of units, each with its document, owner, report and group (0: none): is
 	 * there a report to sign, who signed it last for this unit (else who owns
-	 * it), and his role. Another unit may have signed the same version.
+	 * it), and his role; and who signed it, null after a repair. Another unit
+	 * may have signed the same version.
 	 */
 	[QUERY_SIGNING] =
 		{"SELECT coalesce(d.final_report ~ '[^[:space:]]', false), "
-		 "coalesce(s.signed_by, u.owner_id), m.role "
+		 "coalesce(s.signed_by, u.owner_id), m.role, s.signed_by "
 		 "FROM unnest($2, $3, $4, $5) WITH ORDINALITY "
 		 "AS u (document_id, owner_id, report_id, group_id, place) "
 		 "LEFT JOIN reportlink.document d "

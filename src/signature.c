@@ -43,6 +43,7 @@ reportlink_load_signing(Call *call, const Unit *units, int count)
 		signings[i].has_report = reportlink_get_bool(i, 1);
 		signings[i].signer = reportlink_get_text(i, 2);
 		signings[i].signer_role = role ? reportlink_role(role) : ROLE_NONE;
+		signings[i].signed_by = reportlink_get_text(i, 4);
 	}
 	return signings;
 }
@@ -200,8 +201,11 @@ reportlink_sign(PG_FUNCTION_ARGS)
 	return reportlink_call(fcinfo, &rl_sign_procedure);
 }
 
-/* Back to draft, or to the status the addendum was started on, with it open; and to who signed */
-static void
+/*
+ * Back to draft, or to the status the addendum was started on, with it open; and
+ * to who signed, whom it returns: NULL, and the owner stays, where nobody did
+ */
+static const char *
 rl_plan_reject(Call *call, Unit *unit)
 {
 	const Transition *transition = reportlink_require_transition(unit, ACTION_REJECT);
@@ -215,6 +219,7 @@ rl_plan_reject(Call *call, Unit *unit)
 	}
 	unit->after.drafting = false;
 	unit->after.owner_id = signing->signer;
+	return signing->signed_by;
 }
 
 static Datum
@@ -222,13 +227,13 @@ rl_reject(Call *call, FunctionCallInfo fcinfo)
 {
 	Selection selection;
 	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
+	const char *signed_by = rl_plan_reject(call, &unit);
 	EventData data;
 
-	rl_plan_reject(call, &unit);
 	reportlink_store_units(call, &unit, 1);
 	reportlink_record_owner(call, &unit);
 	reportlink_unit_data(&data, &unit);
-	reportlink_data_text(&data, "signed_by", unit.after.owner_id);
+	reportlink_data_text(&data, "signed_by", signed_by);
 	reportlink_record_unit(call, &unit, EVENT_REJECTED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
 }

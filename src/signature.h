@@ -12,6 +12,7 @@ typedef struct Signing
 	bool has_report; /* the final report is more than white space */
 	char *signer; /* who signed it last; where that is not known, who owns it; NULL: nobody */
 	Role signer_role;
+	char *signed_by; /* who signed it last; NULL where that is not known */
 } Signing;
 
 extern Signing *reportlink_load_signing(Call *call, const Unit *units, int count);

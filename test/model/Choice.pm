@@ -19,7 +19,7 @@ use State qw(same ids json);
 my @USERS = qw(ada abe rex ray dot sue adm hl7 gone stranger);
 my @DRAFTERS = qw(ada ada abe rex rex ray dot sue);
 my $ORDERS = 0;
-my $ODD = 0.05;
+my $ODD = 0.07;
 
 my %BOOLEAN = map { $_ => 1 } qw(trigger_open_event unassign_and_discard release checkpoint unassign whole_group from_start);
 my %STATUSES = (linkable => qr/^(unread|draft)$/, draft => qr/^draft$/, prelim => qr/prelim_signed$/, final => qr/^(addendum_)?signed$/, signed => qr/signed$/, any => qr/./);
@@ -93,9 +93,11 @@ sub _call
 	{
 		@arguments = _odd($state, @arguments);
 	}
-	elsif (chance(0.7))
+	else
 	{
-		@arguments = map { $_->[0] eq 'actor' && same($_->[1], $state->{user_id}) ? [ actor => undef ] : $_ } @arguments;
+		my $left_out = chance(0.04) ? '.*' : chance(0.7) ? quotemeta $state->{user_id} : '(?!)';
+
+		@arguments = map { $_->[0] eq 'actor' && ($_->[1] // '') =~ /^$left_out\z/ ? [ actor => undef ] : $_ } @arguments;
 	}
 	return _function($function, $rule, $columns, @arguments);
 }
@@ -474,7 +476,7 @@ sub _delete
 sub _setting
 {
 	my ($column, $value) = @{ pick([ linking_enabled => chance(0.85) ], [ recall_enabled => chance(0.7) ], [ recall_delay_seconds => pick(20, 60, 120, 19) ],
-		[ recall_allow_immediate_sign => chance(0.6) ], [ addendum_clears_final_report => chance(0.3) ], [ addendum_header => pick('ADDENDUM', undef, '') ],
+		[ recall_allow_immediate_sign => chance(0.45) ], [ addendum_clears_final_report => chance(0.3) ], [ addendum_header => pick('ADDENDUM', undef, '') ],
 		[ notify_previous_owner => chance(0.5) ]) };
 	my $organization = _organization();
 
@@ -503,7 +505,7 @@ my @OPERATIONS = (
 	[ 10, \&_link ], [ 5, \&_unlink ], [ 11, \&_save ], [ 10, \&_update ], [ 3, \&insert ], [ 3, \&_identifiers ], [ 2, \&_managed ], [ 2, \&_delete ],
 	[ 2, \&_setting ], [ 2, \&_member ], [ 1, sub { set_user(chance(0.3) ? '' : pick(@USERS)) } ], [ 1, \&_find ], [ 0.2, \&_transitions ], [ 4, \&_hasten ], [ 3, \&_publish_due ],
 	[ 3, _of_report('publish_now') ], [ 4, _of_report('cancel_publish') ],
-	[ 1.5, _feed('subscribe') ], [ 0.5, _feed('unsubscribe', 1) ], [ 3, _feed('fetch', 1) ], [ 3, _feed('ack', 1) ], [ 1, _purge('purge_events') ], [ 1.5, _purge('prune_documents') ],
+	[ 1.5, _feed('subscribe') ], [ 0.5, _feed('unsubscribe', 1) ], [ 3, _feed('fetch', 1) ], [ 3, _feed('ack', 1) ], [ 2, _purge('purge_events') ], [ 1.5, _purge('prune_documents') ],
 	(map { [ 1.2, _of_report($_) ] } qw(linked_reports linkable_reports history)), [ 9, _of_report('open') ], [ 4, _of_report('close') ], [ 5, _of_report('assign') ], [ 4, _of_report('discard') ],
 	[ 2, _of_report('cancel') ], [ 6, _of_report('prelim_sign') ], [ 6, _of_report('sign') ], [ 6, _of_report('start_addendum') ], [ 5, _of_report('reject') ], [ 3, _of_report('set_default') ]);
 

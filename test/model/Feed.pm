@@ -33,7 +33,7 @@ sub subscribe
 {
 	my ($state, $call) = @_;
 
-	_check_names($state, $call);
+	_check_names($state, $call, $call->{types} ? 'types' : ());
 	my ($organization, $types, $report) = @$call{qw(organization_id types report_id)};
 
 	refuse('22023', 'unknown type of event') if $types && any { !$TYPES{$_} } @$types;

@@ -211,7 +211,8 @@ sub delete
 	my ($state, $call) = @_;
 	my $report = $state->{report}{ $call->{report_id} } or return [];
 
-	refuse('RL021') if defined $report->{group} || any { $_->{for}{ $report->{id} } } @{ $state->{signature} };
+	# signed: also where it was another's signature, under a version that is in its history too
+	refuse('RL021') if defined $report->{group} || any { $state->is_signed_version($_->{id}) } Reading::versions($state, $report);
 	refuse('RL021') if $report->{status} !~ /^(unread|draft|cancelled)$/;
 	refuse('RL021') if $report->{status} eq 'draft' && !$state->is_blank($report->{doc});
 	delete $state->{report}{ $report->{id} };

@@ -72,7 +72,7 @@ sub find
 }
 
 # Versions that were in force for it, with those that they go back to
-sub _versions
+sub versions
 {
 	my ($state, $report) = @_;
 	my @open = keys %{ $state->{seen}{ $report->{id} } || {} };
@@ -110,7 +110,7 @@ sub history
 
 		[ @$_{qw(report id parent saved_by reason)}, $_->{checkpoint} ? 't' : 'f', $signature ? 't' : 'f', $signature ? @$signature{qw(status by)} : (undef, undef),
 			same($text, $_->{id}) ? 't' : 'f', map { length($_ // '') } @{ $_->{content} }{qw(transcript final_report)} ];
-	} _versions($state, $report) ];
+	} versions($state, $report) ];
 }
 
 # Section 2, a rejection, a recall and a discard

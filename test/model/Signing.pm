@@ -20,13 +20,14 @@ sub is_prelim
 	return $report->{status} =~ $PRELIM && !$report->{addendum};
 }
 
-# An attending takes over what a resident signed preliminarily, if that resident or nobody owns it
+# An attending takes over what a resident signed preliminarily, if that resident or
+# nobody owns it. What a repair signed counts as signed by its owner.
 sub _countersigns
 {
 	my ($state, $report) = @_;
 
 	return is_prelim($report) && (!defined $report->{owner}
-		|| same($report->{owner}, $report->{signer}) && $state->role($report->{org}, $report->{owner}) eq 'resident');
+		|| $report->{owner} eq ($report->{signer} // $report->{owner}) && $state->role($report->{org}, $report->{owner}) eq 'resident');
 }
 
 sub check_owner

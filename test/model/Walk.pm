@@ -12,9 +12,9 @@ use Session;
 use State;
 
 my @TABLES = qw(report group document signature publication event);
-my @LEVELS = ('', '', '', 'REPEATABLE READ', 'SERIALIZABLE');
+my @LEVELS = ('', '', 'REPEATABLE READ', 'SERIALIZABLE');
 my $CHECKED = 25;    # steps between two reportlink_check()
-my $SHOWN = 10;
+my $SHOWN = $ENV{REPORTLINK_MODEL_SHOWN} || 10;
 
 my @MEMBERS = (
 	map({ [ 'north', @$_ ] } [qw(ada attending)], [qw(abe attending)], [qw(rex resident)], [qw(ray resident)], [qw(dot drafter)], [qw(sue attending)],

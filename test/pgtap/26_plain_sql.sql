@@ -3,7 +3,7 @@
 -- by everybody, is in 27_plain_cells.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(327);
+SELECT plan(328);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'ren', 'resident'), ('north', 'nora', 'attending');
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'two', 'attending'), ('south', 'two', 'drafter');
@@ -137,6 +137,7 @@ SELECT is((SELECT array_agg(coalesce(s.signed_by, '-')) FROM reportlink.signatur
 	'the signature is nobody''s');
 SELECT is((reportlink_assign('north', (:'r1'::bigint[])[1], 'dot', 'adm')).owner_id, 'dot', 'it is given to another');
 SELECT is((reportlink_reject('north', (:'r1'::bigint[])[1], 'ada')).owner_id, 'dot', 'and rejected: the present owner keeps what nobody signed');
+SELECT is((pg_temp.event('report.rejected')).data, '{"old_status": "prelim_signed", "status": "draft", "signed_by": null}', 'of whom nobody says that he had signed');
 SELECT pg_temp.refused(pg_temp.setting((:'r2'::bigint[])[1], 'status = ''signed'''), 'RL015 invalid status transition', 'transitions hold for a repair: RL015');
 SELECT lives_ok(pg_temp.setting((:'r2'::bigint[])[1], 'status = ''draft'''), 'a repair opens what is nobody''s');
 SELECT is(pg_temp.states(:'r2'), ARRAY['draft -'], 'nobody is drafting');

@@ -3,7 +3,8 @@
 # answer, the SQLSTATE and message of a refusal, and everything that can be seen
 # are what an independent model says (test/model, written from the documented
 # rules). Every operation is done, and every code met.
-# REPORTLINK_MODEL_STEPS says how many steps (2,000), REPORTLINK_SEED which (1).
+# REPORTLINK_MODEL_STEPS says how many steps (2,000), REPORTLINK_SEED which (1). Where one
+# deviates REPORTLINK_MODEL_SHOWN of them are shown (10).
 
 use strict;
 use warnings;
@@ -19,7 +20,7 @@ use Walk;
 my $steps = $ENV{REPORTLINK_MODEL_STEPS} || 2000;
 my $seed = $ENV{REPORTLINK_SEED} || 1;
 my $length = 500;    # steps of one walk; the next one has the next seed, and begins with empty tables
-my $node = start_node('model', 'fsync = off', 'log_statement = none', 'autovacuum = off', 'log_min_error_statement = panic', 'log_min_messages = fatal');
+my $node = start_node('model', 'fsync = off', 'log_statement = none', 'autovacuum = off', 'jit = off', 'log_min_error_statement = panic', 'log_min_messages = fatal');
 
 $node->safe_psql('postgres', 'CREATE DATABASE pattern TEMPLATE template0');
 $node->safe_psql('pattern', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
