@@ -75,7 +75,7 @@ help:
 	@echo "make test          prove it on throw-away servers; installs with apt what is missing"
 	@echo "                   SUITES=\"pgtap tap\" runs some of: format regress isolation pgtap tap"
 	@echo "                   REPORTLINK_STRESS_SECONDS=600 lengthens the random load (60)"
-	@echo "make soak          the random tests of it for three quarters of an hour, with another seed each time"
+	@echo "make soak          the random tests of it for an hour, with another seed each time"
 	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18; as root, with mmdebstrap"
 	@echo "make coverage      the same, and say how many lines of src/ that ran"
 	@echo "make format        lay the C out as .clang-format says"
@@ -89,12 +89,13 @@ demo:
 test:
 	@test/run
 
-# the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the fuzz and of the matrix
+# the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the model, of the fuzz and of the matrix
 soak:
 	@REPORTLINK_STRESS_SECONDS=$(or $(REPORTLINK_STRESS_SECONDS),600) REPORTLINK_CRASHES=$(or $(REPORTLINK_CRASHES),20) \
 	REPORTLINK_FEED_SECONDS=$(or $(REPORTLINK_FEED_SECONDS),60) REPORTLINK_FEED_EVENTS=$(or $(REPORTLINK_FEED_EVENTS),1000000) \
+	REPORTLINK_MODEL_STEPS=$(or $(REPORTLINK_MODEL_STEPS),60000) \
 	REPORTLINK_SOAK_SECONDS=$(or $(REPORTLINK_SOAK_SECONDS),600) REPORTLINK_SEED=$(or $(REPORTLINK_SEED),$(shell date +%s)) \
-	SUITES=tap VERBOSE=1 FILES="$(or $(FILES),$(wildcard $(addprefix test/t/,002*.pl 003*.pl 021*.pl 025*.pl 030*.pl 033*.pl) test/soak/*.pl))" test/run
+	SUITES=tap VERBOSE=1 FILES="$(or $(FILES),$(wildcard $(addprefix test/t/,002*.pl 003*.pl 021*.pl 025*.pl 030*.pl 033*.pl 035*.pl) test/soak/*.pl))" test/run
 
 test-matrix:
 	@test/versions

@@ -44,7 +44,7 @@ sub subscribe
 	my $start = $call->{from_start} ? 0 : $state->{transaction};
 
 	$state->{subscriber}{ _key($call) } = { org => $organization, name => $call->{subscriber}, types => $types, report => $report,
-		start => $start, end => $start, acked => 0 };
+		start => $start, end => $start, acked => 0, highest => 0 };
 	return [ [''] ];
 }
 
@@ -112,7 +112,8 @@ sub row
 	return [ @$event{qw(org id type group doc default)}, $event->{reports}, json($event->{identifiers}), $event->{actor}, json($event->{data}) ];
 }
 
-# All up to and with this one. Once more is no error, nor is what was purged since.
+# All up to and with this one. Once more is no error, also where it was purged since,
+# nor is one from before
 sub ack
 {
 	my ($state, $call) = @_;
@@ -120,10 +121,11 @@ sub ack
 	_check_names($state, $call, 'event_id');
 	my $subscriber = _subscriber($state, $call);
 	my $id = $call->{event_id};
-	my $event = first { $_->{id} == $id && same($_->{org}, $subscriber->{org} // $_->{org}) } @{ $state->{event} }, @{ $state->{purged} };
+	my $event = first { $_->{id} == $id && same($_->{org}, $subscriber->{org} // $_->{org}) } @{ $state->{event} };
 
-	refuse('22023', 'was not fetched') if $event ? $event->{transaction} >= $subscriber->{end} : $id > $subscriber->{acked};
+	refuse('22023', 'was not fetched') if $event ? $event->{transaction} >= $subscriber->{end} : $id > $subscriber->{highest};
 	$subscriber->{acked} = $id if $event && $event->{transaction} >= $subscriber->{start} && $id > $subscriber->{acked};
+	$subscriber->{highest} = $id if $event && $id > $subscriber->{highest};
 	return [ [''] ];
 }
 
@@ -160,7 +162,6 @@ sub purge_events
 	splice @gone, $batch if @gone > $batch;
 	my %gone = map { $_->{id} => 1 } @gone;
 
-	push @{ $state->{purged} }, @gone;
 	$state->{event} = [ grep { !$gone{ $_->{id} } } @{ $state->{event} } ];
 	return [ [ scalar @gone ] ];
 }

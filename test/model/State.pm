@@ -32,7 +32,7 @@ sub new
 
 	return bless {
 		user_id => '', transaction => 0, organization => {}, member => {}, report => {}, group => {}, document => {},
-		signature => [], publication => {}, event => [], subscriber => {}, past => [], purged => [], seen => {}, next => {} }, $class;
+		signature => [], publication => {}, event => [], subscriber => {}, past => [], seen => {}, next => {} }, $class;
 }
 
 sub copy
@@ -46,7 +46,7 @@ sub copy
 	}
 	$copy{member} = { map { $_ => { %{ $self->{member}{$_} } } } keys %{ $self->{member} } };
 	$copy{$_} = { %{ $self->{$_} } } foreach qw(document seen next);
-	$copy{$_} = [ @{ $self->{$_} } ] foreach qw(signature event past purged);
+	$copy{$_} = [ @{ $self->{$_} } ] foreach qw(signature event past);
 	return bless \%copy, ref $self;
 }
 
