@@ -24,7 +24,8 @@ rl_require_one_patient(const Selection *selection, const Glance *glances)
 	{
 		if (glances[i].group_id == 0)
 			reportlink_ids_add(&unlinked, selection->named_ids.values[i]);
-		differ |= glances[i].mrn == NULL || strcmp(glances[i].mrn, selection->mrn) != 0;
+		differ |= glances[i].mrn == NULL || selection->mrn == NULL ||
+				  strcmp(glances[i].mrn, selection->mrn) != 0;
 	}
 	if (!differ)
 		return;

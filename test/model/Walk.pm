@@ -274,24 +274,34 @@ sub _broken
 	return map { 'broken: ' . Lines::line(@$_) } @{ $self->{session}->must('SELECT * FROM reportlink_check()') };
 }
 
-# So many steps; what deviated, with what led to it
+# One or more steps, and whether anything is broken afterwards
+sub _go_on
+{
+	my ($self) = @_;
+	my $command = $self->_control;
+
+	foreach my $next ($command ? $command : Choice::steps($self->{state}))
+	{
+		$self->_put_off;
+		my @wrong = ref $next ? $self->_step($next) : $self->_step_of_control($next);
+
+		push @wrong, $self->_broken if !@wrong && $self->{steps} % $CHECKED == 0;
+		return @wrong if @wrong;
+	}
+	return;
+}
+
+# So many steps; what deviated, with what led to it. A server that crashes deviates.
 sub run
 {
 	my ($self, $steps) = @_;
 
 	while ($self->{steps} < $steps)
 	{
-		my $command = $self->_control;
-		my @next = $command ? $command : Choice::steps($self->{state});
+		my @wrong = eval { $self->_go_on };
 
-		foreach my $next (@next)
-		{
-			$self->_put_off;
-			my @wrong = ref $next ? $self->_step($next) : $self->_step_of_control($next);
-
-			push @wrong, $self->_broken if !@wrong && $self->{steps} % $CHECKED == 0;
-			return $self->_told(@wrong) if @wrong;
-		}
+		push @wrong, "got: $@" if $@;
+		return $self->_told(@wrong) if @wrong;
 	}
 	return;
 }

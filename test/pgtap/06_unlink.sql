@@ -2,7 +2,7 @@
 -- dissolving; what is refused.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(69);
+SELECT plan(72);
 
 -- A group of three, drafted by ada: one with text of its own, one that lost its text, one blank
 CREATE FUNCTION pg_temp.group_of_three(mrn text, OUT r1 bigint, OUT r2 bigint, OUT r3 bigint, OUT g bigint)
@@ -141,6 +141,9 @@ SELECT (:'i_others'::bigint[])[1] AS i_other \gset
 SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_r4), 'RL010 report is not linked', 'RL010: one that is not linked');
 SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_r1, :i_r4), 'RL010 report is not linked', 'RL010: one of two is not');
 SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_without), 'RL010 report is not linked', 'RL010: one without MRN');
+SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_without, :i_r1), 'RL010 report is not linked', 'RL010: one without MRN, before one that is linked');
+SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_r1, :i_without), 'RL010 report is not linked', 'RL010: and after it');
+SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_without, :i_r4), 'RL010 report is not linked', 'RL010: and before one that is not');
 SELECT matches(pg_temp.detail(pg_temp.unlinking('ada', false, :i_r1, :i_r4)), :i_r4::text, 'RL010: DETAIL has its id');
 SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_r1, :j_r1), 'RL011 reports belong to different groups', 'RL011: of two patients');
 SELECT pg_temp.refused(pg_temp.unlinking('ada', false, :i_r1, :i_other), 'RL011 reports belong to different groups', 'RL011: of one patient');

@@ -32,6 +32,8 @@ for (my $walk = $seed; $left > 0; $walk++, $left -= $length)
 {
 	$node->safe_psql('postgres', 'CREATE DATABASE walk TEMPLATE pattern');
 	push @deviations, Walk->new($node, 'walk', $walk, \%done)->run(min($left, $length)) // ();
+	# after a crash the server starts again
+	$node->poll_query_until('postgres', 'SELECT true');
 	$node->safe_psql('postgres', 'DROP DATABASE walk WITH (FORCE)');
 	last if @deviations == 5;
 }
