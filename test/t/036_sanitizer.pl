@@ -1,7 +1,10 @@
 # The extension and reportlink-listen built with the compiler's checks of
 # undefined behaviour (UBSan), the listener with those of memory (AddressSanitizer)
-# as well, do what pgTAP files, the fuzz and the listener's test ask of them.
-# What the checks find ends the process, and with it the test.
+# as well, the extension with PostgreSQL's assertions, do what pgTAP files, the
+# fuzz and the listener's test ask of them. What the checks find ends the
+# process, and with it the test. The server itself is the one that is there: it
+# has no assertions unless it was configured with --enable-cassert, but those
+# that its headers bring into the extension need nothing of it that it has not.
 # REPORTLINK_SOAK_SECONDS: with all pgTAP files, and the fuzz takes half of it.
 
 use strict;
@@ -19,7 +22,7 @@ use Test::More;
 my $long = $ENV{REPORTLINK_SOAK_SECONDS};
 my $top = abs_path("$FindBin::RealBin/../..");
 my $folder = abs_path(PostgreSQL::Test::Utils::tempdir());
-my $checks = '-fsanitize=undefined -fno-sanitize-recover=all -g';
+my $checks = '-fsanitize=undefined -fno-sanitize-recover=all -g -O1';
 my $settings = $ENV{TEMP_CONFIG} ? slurp_file($ENV{TEMP_CONFIG}) : '';
 my ($installed) = $settings =~ /^dynamic_library_path = '([^:]*)\Q@{[ pg_config('--pkglibdir') ]}\E:/m;
 my @pgtap = $long ? glob("$top/test/pgtap/*.sql") : map { "$top/test/pgtap/$_.sql" }
@@ -43,12 +46,12 @@ sub checks_work
 
 sub build
 {
-	my $make = "make -s -C $folder/source with_llvm=no PG_CONFIG=" . pg_config('--bindir') . '/pg_config';
+	my $make = "make -s -j2 -C $folder/source with_llvm=no PG_CONFIG=" . pg_config('--bindir') . '/pg_config';
 	my $log = "$folder/build.log";
 
 	mkdir "$folder/$_" foreach qw(source dest);
 	return system("{ tar -C $top --exclude=./.git --exclude=./tmp_check --exclude='*.o' --exclude='*.so' --exclude=reportlink-listen -cf - . | tar -xf - -C $folder/source"
-		  . " && $make NO_LISTEN=1 COPT='$checks' install DESTDIR=$folder/dest"
+		  . " && $make NO_LISTEN=1 COPT='$checks -DUSE_ASSERT_CHECKING' install DESTDIR=$folder/dest"
 		  . " && { [ -z '$ENV{REPORTLINK_LISTEN}' ] || $make COPT='-fsanitize=address $checks' src/listen/reportlink-listen; }; } >$log 2>&1") == 0
 	  || diag(slurp_file($log));
 }
@@ -83,18 +86,20 @@ my $node = start_node('sanitizer', 'fsync = off', 'log_statement = none', 'log_m
 
 $node->safe_psql('postgres', 'CREATE DATABASE pgtap');
 $node->safe_psql('pgtap', 'CREATE EXTENSION reportlink');
-like(slurp_file(glob "$folder/dest/" . pg_config('--pkglibdir') . '/reportlink.so'), qr/__ubsan_handle/, 'the library has the checks');
+my $library = slurp_file("$folder/dest" . pg_config('--pkglibdir') . '/reportlink.so');
+like($library, qr/__ubsan_handle/, 'the library has the checks');
+like($library, qr/ExceptionalCondition/, 'and assertions');
 prove_ok('pgTAP', 'pg_prove', '-h', $node->host, '-p', $node->port, '-d', 'pgtap', @pgtap);
-unlike(slurp_file($node->logfile), qr/runtime error:|terminated by signal/, 'nothing in the log of the server');
+unlike(slurp_file($node->logfile), qr/TRAP|runtime error:|terminated by signal/, 'nothing in the log of the server');
 $node->stop;
 
-prove_ok('fuzz', 'prove', "$FindBin::RealBin/../t/033_fuzz.pl");
+prove_ok('fuzz', 'prove', "$FindBin::RealBin/033_fuzz.pl");
 SKIP:
 {
 	skip 'built without the listener', 5 unless $ENV{REPORTLINK_LISTEN};
 	if ($long)
 	{
-		prove_ok('reportlink-listen', 'prove', "$FindBin::RealBin/../t/023_listen.pl");
+		prove_ok('reportlink-listen', 'prove', "$FindBin::RealBin/023_listen.pl");
 	}
 	$node->start;
 	install_feed($node, 40);
