@@ -17,6 +17,17 @@ use Time::HiRes qw(sleep);
 our @EXPORT = qw(session ask send_to answer_of end_session start_consumer kill_consumer
   delivered feed_ok made_report);
 
+my %consumers;
+
+# A test that dies leaves none behind
+END
+{
+	my $status = $?;
+
+	kill 'KILL', keys %consumers;
+	$? = $status;
+}
+
 # A line that psql prints when it is through with what was sent
 use constant DONE => '-- done --';
 
@@ -205,7 +216,11 @@ sub start_consumer
 
 	$folder =~ s{/FeedNode\.pm$}{};
 	defined($consumer->{pid} = fork) or die $!;
-	return if $consumer->{pid};
+	if ($consumer->{pid})
+	{
+		$consumers{ $consumer->{pid} } = 1;
+		return;
+	}
 	$ENV{PGOPTIONS} = "-c default_transaction_isolation=$consumer->{isolation}" if $consumer->{isolation};
 	exec $^X, '-I', $folder, '-MFeedNode', '-e', 'FeedNode::consume(@ARGV)', $connstr, $consumer->{file},
 	  $batch, $consumer->{organization}, $consumer->{subscriber} || '', $consumer->{by_id} || 0
@@ -218,6 +233,7 @@ sub kill_consumer
 	my ($consumer) = @_;
 	my $ended = waitpid $consumer->{pid}, WNOHANG;
 
+	delete $consumers{ $consumer->{pid} };
 	kill 'KILL', $consumer->{pid};
 	waitpid $consumer->{pid}, 0 unless $ended;
 	return !$ended;

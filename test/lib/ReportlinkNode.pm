@@ -12,8 +12,9 @@ use POSIX qw(sysconf _SC_CLK_TCK);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
-our @EXPORT = qw(start_node install_reportlink load_stress stress_command history_ok
+our @EXPORT = qw(start_node kill_server install_reportlink load_stress random_seed stress_command history_ok
   worker_settings install_recall await_worker idle_ok published_once_ok);
 
 # A running server; settings are lines of postgresql.conf
@@ -26,6 +27,30 @@ sub start_node
 	$node->append_conf('postgresql.conf', join("\n", @settings, ''));
 	$node->start;
 	return $node;
+}
+
+# Its processes, all at once, with -9; until they are gone
+sub kill_server
+{
+	my ($node) = @_;
+	my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
+
+	# it must not start another one meanwhile
+	kill 'STOP', $postmaster;
+	my @processes = ($postmaster, map { m{/proc/(\d+)/} } grep { parent_of($_) == $postmaster } glob '/proc/[0-9]*/stat');
+
+	kill 'KILL', @processes;
+	$node->kill9;
+	usleep(10_000) while kill 0, @processes;
+	return scalar @processes;
+}
+
+sub parent_of
+{
+	my ($stat) = @_;
+
+	open my $in, '<', $stat or return 0; # it has ended
+	return (readline($in) // '') =~ /.*\) \S+ (\d+)/ ? $1 : 0;
 }
 
 # Extension, tables, and organization "north" with a member of every role
@@ -57,15 +82,26 @@ sub load_stress
 	return;
 }
 
+my $seeds = 0;
+
+# Another number each time, the same ones in another run with the same REPORTLINK_SEED;
+# not the time, which may be the same for two that start at once
+sub random_seed
+{
+	my $seed = $ENV{REPORTLINK_SEED} ? $ENV{REPORTLINK_SEED} + $seeds++ : int rand 2**31;
+
+	note "random load with seed $seed";
+	return $seed;
+}
+
 # The random load as a command: so many sessions, for so many seconds. Each step
 # is tried again after 40001, and plain SQL after 40P01, as an application would.
 sub stress_command
 {
 	my ($node, $database, $clients, $seconds) = @_;
 
-	# a seed that is the time may be the same for two that start at once
 	return (
-		'pgbench', '-n', '-M', 'extended', '--random-seed=rand', '-c', $clients, '-T', $seconds,
+		'pgbench', '-n', '-M', 'extended', '--random-seed=' . random_seed(), '-c', $clients, '-T', $seconds,
 		'--max-tries', 100, '--failures-detailed', '-f', test_folder() . '/stress/step.sql',
 		$node->connstr($database) . ' application_name=load');
 }

@@ -136,17 +136,15 @@ CREATE FUNCTION stress.some_content(actor text) RETURNS jsonb
 	$$;
 
 -- Picks an operation, an actor and reports from what is there now; others may
--- change it before it is done. The same key always gets the same choice.
+-- change it before it is done. The same key always gets the same choice, and
+-- in another run the same one of what is there then.
 CREATE FUNCTION stress.choose(choice_key bigint, OUT choice jsonb)
 	LANGUAGE plpgsql
 	AS $$
 DECLARE
-	patient text := 'P' || 1 + floor(random() * 5)::integer;
-	operation text := stress.one_of('link', 'link', 'link', 'link', 'unlink', 'unlink', 'unlink_discarding',
-		'open', 'open', 'open', 'close', 'close', 'assign', 'assign', 'set_default', 'save', 'save', 'save', 'save', 'save',
-		'prelim_sign', 'prelim_sign', 'sign', 'sign', 'start_addendum', 'start_addendum', 'reject', 'discard', 'discard',
-		'publish_now', 'publish_now', 'cancel_publish', 'hasten', 'publish_due', 'recall', 'cancel', 'plain', 'plain', 'plain', 'plain', 'plain', 'prune');
-	actor text := stress.one_of('ada', 'abe', 'rex', 'dot', 'ada', 'abe', 'rex', 'adm', 'hl7', 'gone');
+	patient text;
+	operation text;
+	actor text;
 	chosen reportlink.report;
 	waiting reportlink.report;
 	report_ids bigint[];
@@ -155,6 +153,14 @@ BEGIN
 	IF FOUND THEN
 		RETURN;
 	END IF;
+
+	PERFORM setseed(choose.choice_key / 9007199254740992.0);
+	patient := 'P' || 1 + floor(random() * 5)::integer;
+	operation := stress.one_of('link', 'link', 'link', 'link', 'unlink', 'unlink', 'unlink_discarding',
+		'open', 'open', 'open', 'close', 'close', 'assign', 'assign', 'set_default', 'save', 'save', 'save', 'save', 'save',
+		'prelim_sign', 'prelim_sign', 'sign', 'sign', 'start_addendum', 'start_addendum', 'reject', 'discard', 'discard',
+		'publish_now', 'publish_now', 'cancel_publish', 'hasten', 'publish_due', 'recall', 'cancel', 'plain', 'plain', 'plain', 'plain', 'plain', 'prune');
+	actor := stress.one_of('ada', 'abe', 'rex', 'dot', 'ada', 'abe', 'rex', 'adm', 'hl7', 'gone');
 
 	IF (SELECT count(*) < 6 FROM reportlink.report r
 		WHERE r.organization_id = 'north' AND r.mrn = patient AND r.status IN ('unread', 'draft'))
@@ -329,6 +335,7 @@ DECLARE
 	said text;
 	detail text;
 BEGIN
+	PERFORM setseed(step.choice_key / 9007199254740992.0);
 	BEGIN
 		PERFORM stress.act(choice, ids);
 		PERFORM stress.note(ids);
@@ -340,6 +347,23 @@ BEGIN
 	END;
 	INSERT INTO stress.tally (choice_key, operation, sqlstate, message)
 	VALUES (choice_key, choice ->> 'operation', state, said || ': ' || detail);
+END
+$$;
+
+-- The same, and tells what it has recorded: its key, and the events, or none. Who
+-- hears this after the commit knows what must be there for ever.
+CREATE FUNCTION stress.noted_step(choice_key bigint, choice jsonb) RETURNS TABLE (key bigint, event_id bigint, digest text)
+	LANGUAGE plpgsql
+	AS $$
+DECLARE
+	last_before bigint := (SELECT max(e.event_id) FROM reportlink.event e WHERE e.organization_id = 'north');
+BEGIN
+	PERFORM stress.step(choice_key, choice);
+	RETURN QUERY
+		SELECT choice_key, e.event_id, md5(e::text)
+		FROM (VALUES (pg_current_xact_id())) x (transaction_id)
+		LEFT JOIN reportlink.event e ON e.organization_id = 'north' AND e.event_id > coalesce(last_before, 0)
+			AND e.transaction_id = x.transaction_id;
 END
 $$;
 

@@ -1,21 +1,38 @@
-# A killed backend and a killed server leave all of an action or nothing of it;
-# no group is half signed. REPORTLINK_CRASHES: how often each (2).
+# A killed backend and a server of which every process is killed with -9 leave all of
+# an action or nothing of it; no group is half signed. What the sessions of the
+# load were told was committed, and noted outside the server, is there after it,
+# and consumers of the feed go on without loss and in order.
+# REPORTLINK_CRASHES: how often each (2); REPORTLINK_SEED repeats what the
+# sessions try, and when they are killed.
 
 use strict;
 use warnings;
 
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
-use IPC::Run qw(start timeout);
+use FeedNode;
+use IPC::Run qw(timeout);
+use NotedLoad;
 use PostgreSQL::Test::Utils;
 use ReportlinkNode;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 my $crashes = $ENV{REPORTLINK_CRASHES} || 2;
 my $node = start_node('crash', 'restart_after_crash = on', 'log_min_messages = warning');
 
+srand random_seed();
 install_reportlink($node, 'postgres');
 load_stress($node, 'postgres');
+
+# Consumers that are there all the time, of the organization and of all
+my @consumers = map { { name => $_, organization => $_, subscriber => 'consumer', which => 'true' } } q{'north'}, 'NULL';
+foreach my $i (0, 1)
+{
+	$node->safe_psql('postgres', "SELECT reportlink_subscribe($consumers[$i]->{organization}, 'consumer', true)");
+	$consumers[$i]->{file} = PostgreSQL::Test::Utils::tempdir() . "/consumer$i";
+	start_consumer($node->connstr('postgres'), $consumers[$i], 50);
+}
 
 # A patient whom the random load leaves alone
 $node->safe_psql(
@@ -38,18 +55,13 @@ my @types = qw(linked saved signed cancelled);
 # type among them, until there are enough of that: in the end all is signed
 sub start_load
 {
-	my ($out, $err) = ('', '');
 	my @wanted = map { "count(*) FILTER (WHERE type = 'report.$_') >= least(12, 3 + " . recorded($_) . ')' } @types;
 	my $seen = join ' AND ', 'count(*) >= 20 + ' . $node->safe_psql('postgres', 'SELECT count(*) FROM reportlink.event'), @wanted;
+	my $load = start_noted_load($node, 'postgres', 4);
 
-	my $load = start(
-		[ stress_command($node, 'postgres', 4, 60) ],
-		'>', \$out, '2>', \$err, timeout(120));
-	$node->poll_query_until('postgres',
-		q{SELECT count(*) = 4 FROM pg_stat_activity WHERE application_name = 'load'})
-	  or die 'the load did not start';
 	$node->poll_query_until('postgres', "SELECT $seen FROM reportlink.event")
 	  or die 'the load does too little';
+	sleep rand 0.3;
 	return $load;
 }
 
@@ -60,11 +72,15 @@ sub recorded
 	return $node->safe_psql('postgres', "SELECT count(*) FROM reportlink.event WHERE type = 'report.$type'");
 }
 
-sub end_load
+# The tables, what was acknowledged, and the feed
+sub recovered_ok
 {
-	my ($load) = @_;
+	my ($when) = @_;
 
-	$load->kill_kill;
+	history_ok($node, 'postgres', $when);
+	acknowledged_ok($node, 'postgres', $when);
+	ok($node->poll_query_until('postgres', 'SELECT sum(events_behind) = 0 FROM reportlink.subscriber_lag'), "consumers get through $when");
+	feed_ok($node, 'postgres', $_, $_->{which}, "consumer of $_->{name} $when") foreach @consumers;
 	return;
 }
 
@@ -107,9 +123,9 @@ for my $round (1 .. $crashes)
 		q{SELECT pid FROM pg_stat_activity WHERE application_name = 'load' ORDER BY random() LIMIT 1});
 
 	kill 'KILL', $victim;
-	end_load($load);
+	end_noted_load($load, "when one was killed ($round)");
 	$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
-	history_ok($node, 'postgres', "after a backend was killed ($round)");
+	recovered_ok("after a backend was killed ($round)");
 }
 
 # The server in the middle of the load, right after a signature was committed
@@ -118,10 +134,10 @@ for my $round (1 .. $crashes)
 	my $load = start_load();
 
 	$node->safe_psql('postgres', sign_two($round * 2 - 1, $round * 2));
-	$node->stop('immediate');
-	end_load($load);
+	cmp_ok(kill_server($node), '>', 5, "all processes of the server are killed ($round)");
+	end_noted_load($load, "when the server was killed ($round)");
 	$node->start;
-	history_ok($node, 'postgres', "after the server was killed ($round)");
+	recovered_ok("after the server was killed ($round)");
 	is( $node->safe_psql('postgres',
 			q{SELECT count(*), count(DISTINCT t.group_id), count(s.signature_id), count(e.event_id)
 			FROM reportlink.report_text t
@@ -134,6 +150,7 @@ for my $round (1 .. $crashes)
 		"what was committed is there ($round)");
 }
 
+ok(kill_consumer($_), "the consumer of $_->{name} lasted") foreach @consumers;
 foreach my $type (@types)
 {
 	cmp_ok(recorded($type), '>', 10, "the load did record report.$type");

@@ -1,11 +1,11 @@
 # Eight writers and four subscribers. The writers are the random load, one that keeps
 # a transaction open for five seconds again and again, one with savepoints, and one
 # that rolls back. The consumers are killed with -9 and started again at random, a
-# backend is killed, and the server as well. Every committed event reaches every
+# backend is killed, and every process of the server as well. Every committed event reaches every
 # subscriber, none is skipped, only what was not acknowledged is repeated, and
 # the events of one patient come in their order, at every isolation level. A consumer that reads on from the
 # highest id it has seen misses events of the same load.
-# REPORTLINK_FEED_SECONDS says how long (20).
+# REPORTLINK_FEED_SECONDS says how long (20), REPORTLINK_CRASHES how often the server is killed (1).
 
 use strict;
 use warnings;
@@ -154,11 +154,12 @@ foreach my $victim (q{application_name = 'savepoints'}, q{query ~ 'reportlink_(f
 }
 
 # The server
+foreach (1 .. $ENV{REPORTLINK_CRASHES} || 1)
 {
 	my @writers = start_writers($seconds);
 
 	torment($seconds / 6);
-	$node->stop('immediate');
+	kill_server($node);
 	$_->{harness}->kill_kill foreach @writers;
 	$node->start;
 }
