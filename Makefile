@@ -89,13 +89,15 @@ demo:
 test:
 	@test/run
 
-# the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the model, of the fuzz and of the matrix
+# the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the model, of the fuzz and of
+# the matrix, and of the load as far as sessions that run at once can be repeated
 soak:
 	@REPORTLINK_STRESS_SECONDS=$(or $(REPORTLINK_STRESS_SECONDS),600) REPORTLINK_CRASHES=$(or $(REPORTLINK_CRASHES),20) \
 	REPORTLINK_FEED_SECONDS=$(or $(REPORTLINK_FEED_SECONDS),60) REPORTLINK_FEED_EVENTS=$(or $(REPORTLINK_FEED_EVENTS),1000000) \
 	REPORTLINK_MODEL_STEPS=$(or $(REPORTLINK_MODEL_STEPS),60000) \
 	REPORTLINK_SOAK_SECONDS=$(or $(REPORTLINK_SOAK_SECONDS),600) REPORTLINK_SEED=$(or $(REPORTLINK_SEED),$(shell date +%s)) \
-	SUITES=tap VERBOSE=1 FILES="$(or $(FILES),$(wildcard $(addprefix test/t/,002*.pl 003*.pl 021*.pl 025*.pl 030*.pl 033*.pl 035*.pl 036*.pl)))" test/run
+	REPORTLINK_CALLS=$(or $(REPORTLINK_CALLS),100000) SUITES=tap VERBOSE=1 \
+	FILES="$(or $(FILES),$(wildcard $(addprefix test/t/,002*.pl 003*.pl 007*.pl 011*.pl 021*.pl 025*.pl 030*.pl 033*.pl 035*.pl 036*.pl)))" test/run
 
 test-matrix:
 	@test/versions
