@@ -61,7 +61,7 @@ sub start_load
 
 	$node->poll_query_until('postgres', "SELECT $seen FROM reportlink.event")
 	  or die 'the load does too little';
-	sleep rand 0.3;
+	sleep rand($crashes > 2 ? 3 : 0.3);
 	return $load;
 }
 
