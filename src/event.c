@@ -244,7 +244,7 @@ reportlink_store_events(Call *call)
 /*
  * Records one event of an action (section 10), to be stored when the action is
  * done: group NULL when it is about a report that is not linked, document_id
- * the text in force, report_ids those concerned. data may be NULL.
+ * the text in force, report_ids those concerned.
  */
 void
 reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 document_id,
@@ -258,7 +258,7 @@ reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 do
 					 .default_report_id = group ? group->default_report_id : 0,
 					 .report_ids = reportlink_ids(report_ids->count),
 					 .actor = call->actor,
-					 .data = rl_jsonb(data ? reportlink_data_json(data) : "{}")};
+					 .data = rl_jsonb(reportlink_data_json(data))};
 	for (int i = 0; i < report_ids->count; i++)
 		reportlink_ids_add(&event->report_ids, report_ids->values[i]);
 	call->events = lappend(call->events, event);
