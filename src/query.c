@@ -44,26 +44,30 @@ typedef struct PreparedQuery
 	"coalesce((SELECT true FROM reportlink.signature s "                                           \
 	"WHERE s.organization_id = $1 AND s.document_id = d.document_id LIMIT 1), false) "
 
+/* the group that report $2 is in */
+#define OWN_GROUP                                                                                  \
+	"(SELECT r.group_id FROM reportlink.report r "                                                 \
+	"WHERE r.organization_id = $1 AND r.report_id = $2) "
+
 /*
  * Every version that was ever in force for report $2, and those that they go
  * back to: its own, those saved through it, those of the group that it is in,
- * and those of the groups it was in, until it left.
+ * and those of the groups it was in, until it left. The group is looked up, not
+ * joined: for tables without statistics any order of a join looks as good.
  */
 #define HISTORY                                                                                      \
 	"WITH RECURSIVE version (document_id) AS ("                                                      \
 	"(SELECT r.document_id FROM reportlink.report r "                                                \
 	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
-	"UNION SELECT d.document_id FROM reportlink.document d "                                         \
+	"UNION ALL SELECT d.document_id FROM reportlink.document d "                                     \
 	"WHERE d.organization_id = $1 AND d.report_id = $2 "                                             \
-	"UNION SELECT g.document_id FROM reportlink.report r JOIN reportlink.report_group g "            \
-	"ON g.organization_id = $1 AND g.group_id = r.group_id "                                         \
-	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
-	"UNION SELECT d.document_id FROM reportlink.report r JOIN reportlink.document d "                \
-	"ON d.organization_id = $1 AND d.group_id = r.group_id "                                         \
-	"WHERE r.organization_id = $1 AND r.report_id = $2 "                                             \
-	"UNION SELECT l.document_id FROM reportlink.past_link l "                                        \
+	"UNION ALL SELECT g.document_id FROM reportlink.report_group g "                                 \
+	"WHERE g.organization_id = $1 AND g.group_id = " OWN_GROUP                                       \
+	"UNION ALL SELECT d.document_id FROM reportlink.document d "                                     \
+	"WHERE d.organization_id = $1 AND d.group_id = " OWN_GROUP                                       \
+	"UNION ALL SELECT l.document_id FROM reportlink.past_link l "                                    \
 	"WHERE l.organization_id = $1 AND l.report_id = $2 "                                             \
-	"UNION SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "             \
+	"UNION ALL SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "         \
 	"ON d.organization_id = $1 AND d.group_id = l.group_id AND d.document_id <= l.last_document_id " \
 	"WHERE l.organization_id = $1 AND l.report_id = $2) "                                            \
 	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                            \
