@@ -103,6 +103,23 @@ sub errors
 	return slurp_file($self->{err});
 }
 
+# Until it has written to stderr what a regular expression matches
+sub await_errors
+{
+	my ($self, $pattern, $what) = @_;
+
+	return await(
+		sub {
+			my $ended = $self->ended; # asked first: what it wrote last is seen
+			my $errors = $self->errors;
+
+			return 1 if $errors =~ $pattern;
+			die "the listener ended: $errors" if $ended;
+			return 0;
+		},
+		$what);
+}
+
 # The lines it has written to stdout, without one that is not complete
 sub lines
 {

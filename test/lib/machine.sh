@@ -77,7 +77,7 @@ install_packages()
 # PGNN in a name stands for postgresql-<major>
 wanted_packages()
 {
-	printf '%s\n' gcc make libc6-dev libpq-dev libcurl4-openssl-dev libssl-dev postgresql-common \
+	printf '%s\n' gcc make libc6-dev libpq-dev libcurl4-openssl-dev libssl-dev ca-certificates postgresql-common \
 		"postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" "${@//PGNN/postgresql-$PG_MAJOR}"
 }
 

@@ -176,7 +176,7 @@ $node->restart;
 push @expected, link_patients($node, 'north', 1);
 $waiting->await_lines(scalar @expected);
 $node->stop('immediate');
-await(sub { $waiting->errors =~ /could not connect.*trying again.*could not connect/s }, 'two attempts');
+$waiting->await_errors(qr/could not connect.*trying again.*could not connect/s, 'two attempts');
 $node->start;
 push @expected, link_patients($node, 'south', 1);
 $waiting->await_lines(scalar @expected);
@@ -300,7 +300,7 @@ await_idle('left');
 sql(q{
 	ALTER ROLE ris NOLOGIN;
 	SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reportlink-listen'});
-await(sub { $waiting->errors =~ /"ris" is not permitted to log in/ }, 'the connection is not made again');
+$waiting->await_errors(qr/"ris" is not permitted to log in/, 'the connection is not made again');
 sql(q{SELECT reportlink_unsubscribe(NULL, 'left'); ALTER ROLE ris LOGIN});
 is($waiting->status, 1, 'unsubscribed while the connection was lost: exit status 1');
 
@@ -335,7 +335,7 @@ like(($version->lines)[0], qr/^reportlink-listen \(reportlink\) \d+\.\d+\.\d+$/,
 $waiting = Listener->start($node, [ '--poll', 600, 'all' ]);
 await_idle('all');
 $node->stop;
-await(sub { $waiting->errors =~ /could not connect: .*trying again/s }, 'it tries to connect');
+$waiting->await_errors(qr/could not connect: .*trying again/s, 'it tries to connect');
 is($waiting->stop, 0, 'SIGTERM ends it while it waits to connect again');
 my $first = Listener->start($node, ['all']);
 is($first->status, 1, 'no server at all: exit status 1');

@@ -360,7 +360,7 @@ listen_once($node, webhook($one, 'tls'));
 my @tls = ('--webhook', "https://127.0.0.1:$port/", '--secret-file', $one, 'tls');
 start_receiver("$folder/127.0.0.1", '* 204');
 $listener = Listener->start($node, \@tls);
-await(sub { $listener->errors =~ /certificate.*trying again.*certificate.*trying again/s }, 'it is tried twice');
+$listener->await_errors(qr/certificate.*trying again.*certificate.*trying again/s, 'it is tried twice');
 is($listener->stop, 0, 'a certificate of an unknown authority is refused');
 is(scalar(requests()), 0, 'before anything is sent');
 ($status, $errors) = listen_once($node, '--ca-file', "$folder/127.0.0.1.crt", @tls);
@@ -369,7 +369,7 @@ delivered_ok('over TLS', @expected);
 start_receiver("$folder/127.0.0.2", '* 204');
 @expected = link_patients($node, 'north', 1);
 $listener = Listener->start($node, [ '--ca-file', "$folder/127.0.0.2.crt", @tls ]);
-await(sub { $listener->errors =~ /trying again/ }, 'it is tried');
+$listener->await_errors(qr/trying again/, 'it is tried');
 is($listener->stop, 0, 'the name in the certificate is another: refused');
 is(scalar(requests()), 0, 'before anything is sent');
 
