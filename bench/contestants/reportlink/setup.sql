@@ -1,0 +1,1 @@
+-- reportlink: the extension as it is; nothing is to be done
