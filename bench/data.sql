@@ -56,7 +56,7 @@ CREATE SEQUENCE bench.big_number MAXVALUE :big;
 CREATE SEQUENCE bench.order_number;
 
 CREATE TABLE bench.fact AS
-SELECT :patients * 8 AS small_reports, bench.words(0, 4096) AS text;
+SELECT :patients::bigint * 8 AS small_reports, bench.words(0, 4096) AS text;
 
 -- Scripts begin with one of these and \gset, and count it to none of their operations:
 -- a patient that nobody has used, its MRN and reports, and a text of 4 kB to save
@@ -66,6 +66,13 @@ CREATE FUNCTION bench.next_patient(OUT patient bigint, OUT mrn text,
 	LANGUAGE sql AS $$
 	SELECT p, 'MRN-' || p, p * 8 - 7, p * 8 - 6, p * 8 - 5, p * 8 - 4, p * 8 - 3, p * 8 - 2, p * 8 - 1, p * 8, f.text
 	FROM nextval('bench.patient_number') p, bench.fact f
+$$;
+
+-- one of a client's own: any from the last half, which no cycle reaches, of which each client has 32nds
+CREATE FUNCTION bench.own_patient(client integer, OUT r1 bigint, OUT r2 bigint)
+	LANGUAGE sql AS $$
+	SELECT p.patient * 8 - 7, p.patient * 8 - 6
+	FROM (SELECT f.small_reports / 8 - (client + 32 * floor(random() * f.small_reports / 8 / 64)::bigint) AS patient FROM bench.fact f) p
 $$;
 
 -- one that a cycle has used

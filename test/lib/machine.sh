@@ -1,6 +1,6 @@
-# machine.sh: what demo/run and test/run share: packages, the user that
-# PostgreSQL runs as, and a build in a scratch folder. Sourced by bash, in the
-# top folder of the project.
+# machine.sh: what demo/run, bench/run and test/run share: packages, the user that
+# PostgreSQL runs as, a build in a scratch folder, and a throw-away server there.
+# Sourced by bash, in the top folder of the project.
 #
 # Sets PG_MAJOR (or takes PG=15 from the caller), PG_BINDIR and PG_CONFIG.
 
@@ -140,4 +140,52 @@ server_settings()
 		echo "extension_destdir = '$scratch/dest'"
 	fi
 	echo "dynamic_library_path = '$scratch/dest$($PG_CONFIG --pkglibdir):\$libdir'"
+}
+
+# Runs a step whose output nobody wants to see unless it fails
+quietly()
+{
+	if ! "$@" >"$scratch/log" 2>&1; then
+		echo "$0: this failed: $*" >&2
+		tail -n 40 "$scratch/log" >&2
+		exit 1
+	fi
+}
+
+# start_server LINE ...: a server in $scratch/data with these lines of postgresql.conf
+# besides, on a Unix socket that only the user who runs it, and root, can reach
+start_server()
+{
+	as_postgres mkdir -m 700 "$scratch/socket" &&
+	as_postgres "$PG_BINDIR/initdb" -D "$scratch/data" -U postgres -A trust -E UTF8 \
+		--locale=C.UTF-8 --no-sync &&
+	{
+		server_settings
+		echo "listen_addresses = ''"
+		echo "unix_socket_directories = '$scratch/socket'"
+		printf '%s\n' "$@"
+	} | as_postgres tee -a "$scratch/data/postgresql.conf" &&
+	as_postgres "$PG_BINDIR/pg_ctl" -D "$scratch/data" -l "$scratch/data/server.log" -w start
+}
+
+# use_server: psql and others connect to it, whatever the environment says of other servers
+use_server()
+{
+	unset PGDATA PGHOSTADDR PGOPTIONS PGPASSWORD PGSERVICE PGSSLMODE PGTZ PGDATESTYLE PGCLIENTENCODING
+	export PGHOST=$scratch/socket PGPORT=5432 PGUSER=postgres LC_ALL=C.UTF-8
+}
+
+# remove_scratch: stops the server that may be up and removes the folder
+remove_scratch()
+{
+	[ -n "$scratch" ] || return 0
+	if [ -e "$scratch/data/postmaster.pid" ]; then
+		as_postgres "$PG_BINDIR/pg_ctl" -D "$scratch/data" -m immediate -w stop >/dev/null 2>&1
+	fi
+	rm -rf "$scratch"
+}
+
+psql()
+{
+	command psql -X -q -v ON_ERROR_STOP=1 "$@"
 }
