@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """listen.py COUNT DATABASE: so many sessions that LISTEN and read what they are told.
 
 Says so on stderr once all of them listen; at SIGTERM it prints of each event that

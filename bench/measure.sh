@@ -25,7 +25,7 @@ big_patients()
 
 database_name()
 {
-	echo "${1}_${reports}_${text}"
+	echo "${1}_${reports}_${text,,}"
 }
 
 has_database()
@@ -36,14 +36,14 @@ has_database()
 # The data, once for all contestants
 make_template()
 {
-	local template big
+	local template big old=$((reports / 160))
 	template=$(database_name template)
 	big=$(big_patients)
 
 	has_database "$template" && return
 	echo "making $reports reports, $text ..."
 	psql -d postgres -c "CREATE DATABASE $template" &&
-	psql -o /dev/null -d "$template" -v patients=$(((reports - big * 128) / 8)) -v big="$big" \
+	psql -o /dev/null -d "$template" -v patients=$((reports / 8 - big * 16 - old)) -v big="$big" -v old=$old \
 		-v text="$([ "$text" = blank ] && echo false || echo true)" -f bench/data.sql -f bench/cost.sql || fail "no data"
 }
 
@@ -134,7 +134,7 @@ take_turns()
 	shift
 
 	for name in $contestants; do
-		[ "$set" = dialog ] || renew_database "$name"
+		renew_database "$name"
 		use_database "$name"
 	done
 	for round in $(seq "$rounds"); do

@@ -57,10 +57,11 @@ part_notify()
 
 start_listeners()
 {
-	python3 bench/listen.py "$listeners" "$database" >"$scratch/heard" 2>"$scratch/listening" &
+	# Debian's python, for which its packages are
+	/usr/bin/python3 bench/listen.py "$listeners" "$database" >"$scratch/heard" 2>"$scratch/listening" &
 	listener=$!
-	until [ -s "$scratch/listening" ]; do
-		kill -0 "$listener" 2>/dev/null || fail "no listeners"
+	until grep -q '^listening' "$scratch/listening"; do
+		kill -0 "$listener" 2>/dev/null || { cat "$scratch/listening"; fail "no listeners"; }
 		sleep 0.05
 	done
 }
@@ -208,7 +209,7 @@ updates()
 # Cycles of link, open, sign, take the signature back, unlink
 part_hot()
 {
-	local cycles=5000 table all hot
+	local cycles=2500 table all hot
 
 	[ -z "$large" ] || cycles=100000
 	use_small_database
@@ -216,9 +217,11 @@ part_hot()
 	psql -o /dev/null -d "$database" -c "
 		UPDATE reportlink.organization SET recall_enabled = true;
 		SET session_replication_role = replica;
-		INSERT INTO reportlink.document (organization_id, report_id, final_report)
-		SELECT 'north', r.report_id, 'No acute disease.' FROM reportlink.report r ORDER BY r.report_id;
-		UPDATE reportlink.report SET document_id = report_id, status = 'draft';" \
+		WITH d AS (
+			INSERT INTO reportlink.document (organization_id, report_id, final_report)
+			SELECT 'north', r.report_id, 'No acute disease.' FROM reportlink.report r WHERE r.status = 'unread'
+			RETURNING document_id, report_id)
+		UPDATE reportlink.report r SET document_id = d.document_id, status = 'draft' FROM d WHERE r.report_id = d.report_id;" \
 		-c 'VACUUM FULL reportlink.report' -c 'ANALYZE' -c 'SELECT pg_stat_reset()'
 	measure recall -t "$((cycles / clients))"
 	record recall_cycle cycles "$cycles"
@@ -240,7 +243,7 @@ sizes()
 # Growth of the tables by cycles of link and unlink of the same reports, with no vacuum meanwhile
 part_growth()
 {
-	local cycles=20000 table bytes
+	local cycles=5000 table bytes
 
 	[ -z "$large" ] || cycles=1000000
 	use_small_database
@@ -256,7 +259,7 @@ part_growth()
 # Memory of one session after a hundred operations, and after all of them
 part_memory()
 {
-	local operations=20000 after bytes
+	local operations=10000 after bytes
 
 	[ -z "$large" ] || operations=100000
 	use_small_database
