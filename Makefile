@@ -66,7 +66,7 @@ all install regress isolation tap:
 	@echo "$(PG_CONFIG) not found: install postgresql-server-dev, or set PG_CONFIG" >&2; exit 1
 endif
 
-.PHONY: help demo test soak test-matrix regress isolation pgtap tap format check-format coverage dist
+.PHONY: help demo test bench soak test-matrix regress isolation pgtap tap format check-format coverage dist
 
 help:
 	@echo "make               build the extension and the listener; NO_LISTEN=1: only the extension"
@@ -76,6 +76,8 @@ help:
 	@echo "                   SUITES=\"pgtap tap\" runs some of: format regress isolation pgtap tap"
 	@echo "                   REPORTLINK_STRESS_SECONDS=600 lengthens the random load (60)"
 	@echo "make soak          the random tests of it for an hour, with another seed each time"
+	@echo "make bench         reportlink against the same rules in PL/pgSQL and in an application; ten minutes"
+	@echo "                   SCALE=large: up to ten million reports; more options on top of bench/run"
 	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18; as root, with mmdebstrap"
 	@echo "make coverage      the same, and say how many lines of src/ that ran"
 	@echo "make format        lay the C out as .clang-format says"
@@ -88,6 +90,9 @@ demo:
 
 test:
 	@test/run
+
+bench:
+	@bench/run
 
 # the tests that try at random, for longer; REPORTLINK_SEED repeats a run of the model, of the fuzz and of
 # the matrix, and of the load as far as sessions that run at once can be repeated

@@ -6,4 +6,4 @@ CREATE FUNCTION bench.usage(OUT wal bigint, OUT cpu bigint)
 	SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint, split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint
 $$;
 
-CREATE UNLOGGED TABLE bench.cost (operation text, wal bigint, cpu bigint);
+CREATE UNLOGGED TABLE bench.cost (operation text, wal bigint, cpu bigint, number serial);

@@ -55,7 +55,7 @@ use_database()
 	has_database "$database" && return
 	make_template
 	psql -d postgres -c "CREATE DATABASE $database TEMPLATE $(database_name template) STRATEGY file_copy" &&
-	psql -d "$database" -f "bench/contestants/$1/setup.sql" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "no database for $1"; }
+	psql -d "$database" -c 'SELECT reportlink_install()' -f "bench/contestants/$1/setup.sql" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "no database for $1"; }
 	psql -o /dev/null -d "$database" -c 'CREATE EXTENSION pg_prewarm' -c "
 		SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = 'reportlink' AND c.relkind IN ('r', 'i')"
@@ -156,8 +156,9 @@ set_notify()
 	sleep 0.2
 }
 
-# Milliseconds that a statement takes
+# Milliseconds that a statement takes, in $ms
 time_statement()
 {
-	psql -o /dev/null -d "$database" -c '\timing on' -c "$1" | awk '/^Time:/ { print $2 }'
+	psql -o /dev/null -d "$database" -c '\timing on' -c "$1" >"$scratch/timing" || fail "in $database: $1"
+	ms=$(awk '/^Time:/ { print $2 }' "$scratch/timing")
 }

@@ -36,7 +36,7 @@ part_clients()
 # Linking by 8 and 32 sessions: who notifies, and how many listen
 part_notify()
 {
-	local setting
+	local setting before
 
 	base_point
 	use_database reportlink
@@ -47,12 +47,19 @@ part_notify()
 				set_notify "${setting%:*}"
 				listeners=${setting#*:}
 				start_listeners
+				before=$(last_event)
 				measure linking -T "$seconds"
+				record linking events $(($(last_event) - before))
 				stop_listeners
 			done
 		done
 	done
 	psql -d postgres -c 'ALTER SYSTEM RESET reportlink.databases' -c 'SELECT pg_reload_conf()' -o /dev/null
+}
+
+last_event()
+{
+	psql -At -d "$database" -c 'SELECT max(event_id) FROM reportlink.event'
 }
 
 start_listeners()
@@ -114,8 +121,7 @@ part_size()
 part_text()
 {
 	base_point
-	reports=$((base_reports < 100000 ? base_reports : 100000)) text=4kB
-	[ -z "$large" ] || reports=$base_reports
+	reports=$text_reports text=4kB
 	take_turns cycle 1
 }
 
@@ -131,7 +137,7 @@ instrument()
 			ask("end")
 			for (i = 1; i < n; i++)
 				values = values (i > 1 ? ", " : "") "(\x27" names[i] "\x27, :u" i + 1 "_wal::bigint - :u" i "_wal::bigint, :u" i + 1 "_cpu::bigint - :u" i "_cpu::bigint)"
-			print "INSERT INTO bench.cost VALUES " values ";"
+			print "INSERT INTO bench.cost (operation, wal, cpu) VALUES " values ";"
 		}' "$1" >"$scratch/instrumented.sql"
 }
 
@@ -157,7 +163,7 @@ part_cost()
 			done < <(psql -At -d "$database" -c "
 				SELECT c.operation, round(avg(c.wal)), round((avg(c.cpu) - min(n.cpu)) / 1e6, 4)
 				FROM bench.cost c, (SELECT avg(cpu) AS cpu FROM bench.cost WHERE operation = 'nothing') n
-				WHERE c.operation NOT IN ('none', 'nothing') GROUP BY c.operation")
+				WHERE c.operation NOT IN ('none', 'nothing') GROUP BY c.operation ORDER BY min(c.number)")
 		done
 	done
 	psql -d postgres -c 'ALTER SYSTEM RESET full_page_writes' -c 'SELECT pg_reload_conf()' -o /dev/null
@@ -182,7 +188,7 @@ part_megabyte()
 				UPDATE reportlink.report r SET document_id = d.document_id, status = 'draft' FROM reportlink.document d
 				WHERE d.organization_id = 'north' AND d.report_id = r.report_id AND r.report_id = ANY ('$ids');"
 			before=$(psql -At -d "$database" -c 'SELECT pg_current_wal_insert_lsn()')
-			ms=$(time_statement "SELECT * FROM reportlink_link('north', '$ids', true, 'ada')")
+			time_statement "SELECT * FROM reportlink_link('north', '$ids', true, 'ada')"
 			wal=$(psql -At -d "$database" -c "SELECT pg_current_wal_insert_lsn() - '$before'")
 			record link_128 ms "$ms"
 			record link_128 wal_bytes "$wal"
@@ -287,15 +293,18 @@ part_copy()
 	base_point
 	use_database reportlink
 	psql -d "$database" -c "DROP TABLE IF EXISTS bench.bare" -c "CREATE TABLE bench.bare (LIKE reportlink.report INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED)" \
-		-c "INSERT INTO bench.bare OVERRIDING SYSTEM VALUE SELECT * FROM reportlink.report" -c "
+		-c "INSERT INTO bench.bare OVERRIDING SYSTEM VALUE SELECT * FROM reportlink.report" -o /dev/null -c "
+		SELECT setval(pg_get_serial_sequence('bench.bare', 'report_id'), max(report_id)) FROM bench.bare;
 		ALTER TABLE bench.bare ADD PRIMARY KEY (organization_id, report_id);
 		ALTER TABLE bench.bare ADD UNIQUE NULLS NOT DISTINCT (organization_id, mrn, accession_number, native_id, assigning_authority, order_id, site_id);
 		CREATE INDEX ON bench.bare (organization_id, accession_number);" -c "ANALYZE bench.bare"
 	for round in $(seq "$rounds"); do
 		awk -v round="$round" -v orders=$orders 'BEGIN { OFS = "\t"; for (i = 0; i < orders; i++)
 			print "north", "COPY-" round "-" int(i / 4), "COPY-" round "-" i, "COPY-" round "-" int(i / 2), "SITE-1", "CT Chest with Contrast" }' >"$scratch/orders"
-		record copy_bare ms "$(time_statement "\copy bench.bare ($columns) FROM '$scratch/orders'")"
-		record copy ms "$(time_statement "\copy reportlink.report ($columns) FROM '$scratch/orders'")"
+		time_statement "\copy bench.bare ($columns) FROM '$scratch/orders'"
+		record copy_bare ms "$ms"
+		time_statement "\copy reportlink.report ($columns) FROM '$scratch/orders'"
+		record copy ms "$ms"
 	done
 	record copy orders "$orders"
 	psql -d "$database" -c 'DROP TABLE bench.bare'
