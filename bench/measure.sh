@@ -68,7 +68,12 @@ renew_database()
 	[ "$(psql -At -d "$database" -c "SELECT p.last_value * 16 > f.small_reports OR b.last_value * 3 > s.seqmax
 		FROM bench.fact f, bench.patient_number p, bench.big_number b, pg_sequence s
 		WHERE s.seqrelid = 'bench.big_number'::regclass")" = f ] ||
-		psql -d postgres -c "DROP DATABASE $database WITH (FORCE)"
+		drop_database "$database"
+}
+
+drop_database()
+{
+	psql -d postgres -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)"
 }
 
 # Those of the size that is measured now stay while other parts may want them
@@ -77,7 +82,7 @@ drop_databases()
 	psql -At -d postgres -c "SELECT datname FROM pg_database WHERE NOT datistemplate
 		AND datname NOT IN ('postgres', current_database()) AND datname NOT LIKE '%\\_${base_reports}\\_blank'" |
 	while read -r database; do
-		psql -d postgres -c "DROP DATABASE $database WITH (FORCE)"
+		drop_database "$database"
 	done
 }
 

@@ -91,28 +91,31 @@ stop_listeners()
 	record linking delivery_ms_99 "$slow"
 }
 
-# The same operations in small and in large tables, of reportlink alone
+# The same operations in small and in large tables, of reportlink alone; the smallest
+# has patients for one round only
 part_size()
 {
-	local size sizes="10000 $base_reports"
+	local size smallest=10000 sizes
 
+	sizes="$smallest $base_reports"
 	[ -z "$large" ] || sizes="$sizes 10000000"
 	base_point
 	for round in $(seq "$rounds"); do
+		reports=$smallest
+		drop_database "$(database_name reportlink)"
 		for clients in 1 8; do
 			for size in $sizes; do
 				reports=$size
 				use_database reportlink
-				# as many as there are patients for in the smallest
-				measure cycle -t $((750 / rounds / 2 / clients))
-				measure dialog -t $((500 / clients))
+				measure cycle -t $((400 / clients))
+				measure dialog -t $((800 / clients))
 			done
 		done
 		clients=1
 		for size in $sizes; do
 			reports=$size
 			use_database reportlink
-			measure groups -t $((18 / rounds))
+			measure groups -t 16
 		done
 	done
 }
@@ -155,7 +158,7 @@ part_cost()
 			psql -d "$database" -c 'TRUNCATE bench.cost'
 			for set in cycle groups; do
 				instrument "bench/contestants/$name/$set.sql"
-				run_pgbench "$scratch/instrumented.sql" -t "$([ $set = cycle ] && echo 150 || echo 5)"
+				run_pgbench "$scratch/instrumented.sql" -t "$([ $set = cycle ] && echo 100 || echo 5)"
 			done
 			while IFS='|' read -r operation wal cpu; do
 				record "$operation" wal_bytes "$wal"
