@@ -1,0 +1,13 @@
+-- what application.py --capture has noted; see there
+\set none 0
+SELECT * FROM bench.application_facts() \gset
+SELECT * FROM bench.spent_patient() \gset
+\set dialog 0
+BEGIN;
+SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id IN (:r1);
+SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND reportlink.report.report_id != :r1 ORDER BY reportlink.report.created_at, reportlink.report.report_id;
+COMMIT;
+\set find 0
+BEGIN;
+SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id, reportlink.report_group.default_report_id FROM reportlink.report LEFT OUTER JOIN reportlink.report_group ON reportlink.report_group.organization_id = reportlink.report.organization_id AND reportlink.report_group.group_id = reportlink.report.group_id WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn ORDER BY reportlink.report.report_id;
+COMMIT;
