@@ -23,15 +23,24 @@ import rules
 
 ORGANIZATION, ACTOR = "north", "ada"
 
+# What operations are done on: patients and numbers that the data's functions give
+PATIENT = "SELECT * FROM bench.next_patient()"
+BIG_PATIENT = "SELECT mrn AS big_mrn, first, ids_32, ids_128 FROM bench.next_big()"
+SPENT_PATIENT = (
+    "SELECT p.mrn, p.r1, r.group_id AS spent_group FROM bench.spent_patient() p "
+    "JOIN reportlink.report r ON r.organization_id = 'north' AND r.report_id = p.r1"
+)
+ORDER_NUMBER = "SELECT nextval('bench.order_number') AS n"
+
 
 def connect(dsn, **connect_args):
     """values_plus_batch: rows inserted together are one statement, rows updated together one round trip."""
     return create_engine(dsn, executemany_mode="values_plus_batch", pool_size=1, max_overflow=0, connect_args=connect_args)
 
 
-def next_row(engine, query, **parameters):
+def next_row(engine, query):
     with engine.begin() as connection:
-        return dict(connection.execute(text(query), parameters).mappings().one())
+        return dict(connection.execute(text(query)).mappings().one())
 
 
 class Runner:
@@ -53,7 +62,7 @@ class Runner:
         return result
 
     def cycle(self):
-        values = next_row(self.engine, "SELECT * FROM bench.next_patient()")
+        values = next_row(self.engine, PATIENT)
         r = [values[f"r{i}"] for i in range(1, 9)]
         self.request("link_2", rules.link, r[:2])
         self.request("unlink_2", rules.unlink, r[1:2])
@@ -69,24 +78,24 @@ class Runner:
         self.request("sign_8", rules.sign, r[3])
 
     def groups(self):
-        big = next_row(self.engine, "SELECT * FROM bench.next_big()")
-        values = next_row(self.engine, "SELECT * FROM bench.next_patient()")
+        big = next_row(self.engine, BIG_PATIENT)
+        values = next_row(self.engine, PATIENT)
         self.request("none", rules.link, [values["r1"], values["r2"]])
         self.request("none", rules.save, values["r1"], {"final_report": values["content"]})
         self.request("sign_2", rules.sign, values["r1"])
         self.request("link_32", rules.link, big["ids_32"])
         self.request("discard_32", rules.unlink, big["ids_32"], True)
         self.request("link_128", rules.link, big["ids_128"])
-        self.request("none", rules.save, big["first"], {"final_report": big["content"]})
+        self.request("none", rules.save, big["first"], {"final_report": values["content"]})
         self.request("sign_128", rules.sign, big["first"])
 
     def dialog(self):
-        values = next_row(self.engine, "SELECT * FROM bench.spent_patient()")
+        values = next_row(self.engine, SPENT_PATIENT)
         self.request("dialog", rules.dialog, values["r1"])
         self.request("find", rules.find, values["mrn"])
 
     def register(self):
-        n = next_row(self.engine, "SELECT nextval('bench.order_number') AS n")["n"]
+        n = next_row(self.engine, ORDER_NUMBER)["n"]
         order = {"order_id": f"NEW-{n}", "site_id": "SITE-1", "study_name": "CT Chest with Contrast"}
         self.request("register_1", rules.register, [dict(order, mrn=f"NEW-{n // 4}", accession_number=f"NEW-{n}")])
         many = [dict(order, mrn=f"NEW-{n}-{i // 4}", accession_number=f"NEW-{n}-{i}") for i in range(1000)]

@@ -27,18 +27,17 @@ FROM (VALUES ('bench.patient_number', 600), ('reportlink.report_group_group_id_s
 	('reportlink.publication_publication_id_seq', 7400000)) AS n (sequence, start)
 """
 
-# What a script knows before its first operation: the query, and arrays among its columns
-SCRIPTS = {
-    "cycle": ["SELECT * FROM bench.next_patient()"],
-    "dialog": ["SELECT * FROM bench.spent_patient()"],
-    "groups": ["SELECT * FROM bench.next_big()", "SELECT * FROM bench.next_patient()"],
-    "register": ["SELECT nextval('bench.order_number') AS n"],
-}
+SCRIPTS = ("cycle", "dialog", "groups")
 
 
-def note_rows(rows):
+def note_rows(cursor, rows):
     if LOG:
+        LOG[-1]["columns"] = [column.name for column in cursor.description]
         LOG[-1]["rows"] += [row for row in rows if row is not None]
+
+
+# ids that nothing else is told
+NOT_KEPT = ("past_link_id", "signature_id")
 
 
 class Cursor(psycopg2.extensions.cursor):
@@ -46,12 +45,12 @@ class Cursor(psycopg2.extensions.cursor):
 
     def fetchall(self):
         rows = super().fetchall()
-        note_rows(rows)
+        note_rows(self, rows)
         return rows
 
     def fetchone(self):
         row = super().fetchone()
-        note_rows([row])
+        note_rows(self, [row])
         return row
 
 
@@ -97,7 +96,7 @@ class Names:
         if name:
             return ":" + name
         if isinstance(value, datetime.datetime):
-            return "clock_timestamp()"
+            return "statement_timestamp()"
         if isinstance(value, int):
             return str(value)
         if value[:1] in "[{":
@@ -115,12 +114,12 @@ class Names:
             if isinstance(v, dict):
                 return "{" + ", ".join(f'"{k}": {leaf(w)}' for k, w in v.items()) + "}"
             if isinstance(v, list):
-                if len(v) > 30 and self.known(v):
-                    arguments.append(f"array_to_string(:{self.known(v)}::bigint[], ', ')")
+                if len(v) > 30:
+                    arguments.append(f"array_to_string({self.expression(v)}, ', ')")
                     return "[%s]"
                 return "[" + ", ".join(leaf(w) for w in v) + "]"
             if isinstance(v, str) and re.match(r"\d{4}-\d\d-\d\dT", v):
-                arguments.append("to_jsonb(clock_timestamp())")
+                arguments.append("to_jsonb(statement_timestamp())")
                 return "%s"
             if isinstance(v, int) and not isinstance(v, bool) and self.known(v):
                 arguments.append(f":{self.known(v)}::bigint")
@@ -131,7 +130,7 @@ class Names:
         if not arguments:
             return f"'{template}'"
         expression = f"format('{template}', {', '.join(arguments)})"
-        if any(f":{name}::" in expression for name in self.returned) or "clock_timestamp" in expression:
+        if any(f":{name}::" in expression for name in self.returned) or "statement_timestamp" in expression:
             return expression + ("" if "event_id" in value else "::jsonb")
         return self.prepare(expression)
 
@@ -164,7 +163,7 @@ def lines_of(entry, operation, number, names):
     if len(sets) > 1 and not statement.startswith("INSERT"):
         return ["\\startpipeline"] + [render(statement, p, names) + ";" for p in sets] + ["\\endpipeline"]
     line = render_insert(entry, names) if len(sets) > 1 else render(statement, sets[0], names)
-    if not returning or not rows:
+    if not returning or not rows or returning.group(1) in NOT_KEPT:
         return [line + ";"]
     if len(rows) > 1:
         # pgbench keeps one row: ids that follow on one another
@@ -203,8 +202,7 @@ def render_operation(operation, entries, names):
             behind = count - 1 - int(place.group(1))
             current = "currval('reportlink.event_event_id_seq')" + (f" - {behind}" if behind else "")
             counted = [line.replace(f":{name}::bigint", current) for line in counted]
-    prepared = [f"{expression} AS {name}" for name, expression in names.prepared.items()]
-    return (["SELECT " + ", ".join(prepared) + " \\gset"] if prepared else []), counted
+    return [f"SELECT {expression} AS {name} \\gset" for name, expression in names.prepared.items()], counted
 
 
 def capture(script, dsn, connect, runner_class):
@@ -219,39 +217,29 @@ def capture(script, dsn, connect, runner_class):
     getattr(runner, script)()
     names = Names()
     names.learn(runner.facts["cluster_id"], "cluster")
-    for entry in LOG[: parts[0][1]]:
-        for row in entry["rows"]:
-            learn_row(entry["statement"], row, names)
+    before = [entry for entry in LOG[: parts[0][1]] if "bench." in entry["statement"]]
+    for entry in before:
+        learn_row(entry, names)
     done = []
     for (operation, start), (_, end) in zip(parts, parts[1:] + [(None, len(LOG))]):
         done.append((operation, *render_operation(operation, LOG[start:end], names)))
     engine.dispose()
-    return done
+    return [entry["statement"] for entry in before], done
 
 
-def learn_row(statement, row, names):
-    """The columns of bench.next_patient() and its like."""
-    columns = {
-        "next_patient": ("patient", "mrn", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "content"),
-        "spent_patient": ("patient", "mrn", "r1"),
-        "next_big": ("big_mrn", "first", "ids_32", "ids_128", "content"),
-        "order_number": ("n",),
-    }
-    for function, known in columns.items():
-        if function in statement:
-            for value, name in zip(row, known):
-                if name == "ids_128":
-                    for place, report_id in enumerate(value):
-                        names.learn(report_id, f"b{place}")
-                if name not in ("patient",):
-                    names.learn(value, name)
+def learn_row(entry, names):
+    """What the script is given to work on."""
+    for name, value in zip(entry["columns"], entry["rows"][0]):
+        if name == "ids_128":
+            for place, report_id in enumerate(value):
+                names.learn(report_id, f"b{place}")
+        if name != "patient":
+            names.learn(value, name)
 
 
-def housekeeping(script):
-    lines = ["\\set none 0", "SELECT * FROM bench.application_facts() \\gset"]
-    for query in SCRIPTS[script]:
-        lines.append(query.replace("SELECT * FROM bench.next_big()", "SELECT mrn AS big_mrn, first, ids_32, ids_128 FROM bench.next_big()") + " \\gset")
-    if script == "groups":
+def housekeeping(queries):
+    lines = ["\\set none 0", "SELECT * FROM bench.application_facts() \\gset"] + [f"{query} \\gset" for query in queries]
+    if any("ids_128" in query for query in queries):
         lines += [f"\\set b{place} :first + {place}" for place in range(128)]
     return lines
 
@@ -271,9 +259,9 @@ def either(blank, with_text):
     return lines
 
 
-def write_script(path, script, blank, with_text):
+def write_script(path, queries, blank, with_text):
     """Where reports with text make the application send something else, the script has both."""
-    lines = ["-- what application.py --capture has noted; see there"] + housekeeping(script)
+    lines = ["-- what application.py --capture has noted; see there"] + housekeeping(queries)
     for (operation, before, counted), (_, text_before, text_counted) in zip(blank, with_text):
         for one, other, marker in ((before, text_before, None), (counted, text_counted, f"\\set {operation} 0")):
             if marker is None and operation != "none" and (one or other):
@@ -287,8 +275,6 @@ def write_script(path, script, blank, with_text):
 
 def write_scripts(folder, dsn, text_dsn, connect, runner_class):
     for script in SCRIPTS:
-        if script == "register":
-            continue
-        blank = capture(script, dsn, connect, runner_class)
-        with_text = capture(script, text_dsn, connect, runner_class)
-        write_script(os.path.join(folder, script + ".sql"), script, blank, with_text)
+        queries, blank = capture(script, dsn, connect, runner_class)
+        _, with_text = capture(script, text_dsn, connect, runner_class)
+        write_script(os.path.join(folder, script + ".sql"), queries, blank, with_text)

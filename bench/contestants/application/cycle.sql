@@ -3,10 +3,11 @@
 SELECT * FROM bench.application_facts() \gset
 SELECT * FROM bench.next_patient() \gset
 \set none 0
+SELECT bench.identifiers(ARRAY[:r1, :r2]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r2]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s], "merged_group_ids": [], "superseded_document_ids": [%s], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r2::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s], "merged_group_ids": [], "superseded_document_ids": [%s], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r2::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r1, :r2]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint) AS json_2 \gset
 \endif
 \set link_2 0
 BEGIN;
@@ -44,7 +45,8 @@ SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.opened",
 \endif
 COMMIT;
 \set none 0
-SELECT bench.identifiers(ARRAY[:r2]::bigint[]) AS json_1, format('{"remaining_report_ids": [%s], "group_dissolved": true, "unassign_and_discard": false}', :r1::bigint) AS json_2 \gset
+SELECT bench.identifiers(ARRAY[:r2]::bigint[]) AS json_1 \gset
+SELECT format('{"remaining_report_ids": [%s], "group_dissolved": true, "unassign_and_discard": false}', :r1::bigint) AS json_2 \gset
 \set unlink_2 0
 BEGIN;
 SELECT reportlink.organization.organization_id AS reportlink_organization_organization_id, reportlink.organization.linking_enabled AS reportlink_organization_linking_enabled, reportlink.organization.recall_enabled AS reportlink_organization_recall_enabled, reportlink.organization.recall_delay_seconds AS reportlink_organization_recall_delay_seconds, reportlink.organization.notify_previous_owner AS reportlink_organization_notify_previous_owner FROM reportlink.organization WHERE reportlink.organization.organization_id = 'north';
@@ -75,11 +77,13 @@ SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.unlinked
 \endif
 COMMIT;
 \set none 0
+SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s, %s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s, %s, %s, %s, %s], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2, bench.identifiers(ARRAY[:r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_3 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s, %s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s, %s, %s, %s, %s], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s, %s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2, bench.identifiers(ARRAY[:r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_3 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s, %s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": "ada"}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
 \endif
+SELECT bench.identifiers(ARRAY[:r3, :r4, :r5, :r6, :r7, :r8]::bigint[]) AS json_3 \gset
 \set link_8 0
 BEGIN;
 SELECT reportlink.organization.organization_id AS reportlink_organization_organization_id, reportlink.organization.linking_enabled AS reportlink_organization_linking_enabled, reportlink.organization.recall_enabled AS reportlink_organization_recall_enabled, reportlink.organization.recall_delay_seconds AS reportlink_organization_recall_delay_seconds, reportlink.organization.notify_previous_owner AS reportlink_organization_notify_previous_owner FROM reportlink.organization WHERE reportlink.organization.organization_id = 'north';
@@ -97,8 +101,8 @@ INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, do
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :link_8_1_group_id, NULL, :r1, ARRAY[:r1, :r2, :r3, :r4, :r5, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster), ('north', 'report.owner_changed', :link_8_1_group_id, NULL, :r1, ARRAY[:r3, :r4, :r5, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_3, 'ada', 'postgres', '{"old_owner": null, "new_owner": "ada"}', :cluster), ('north', 'report.opened', :link_8_1_group_id, NULL, :r1, ARRAY[:r1, :r2, :r3, :r4, :r5, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', '{"old_status": "draft", "status": "draft", "view": false}', :cluster) RETURNING reportlink.event.event_id;
 \endif
 \startpipeline
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_8_1_group_id, link_position=:unlink_2_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_8_1_group_id, link_position=:unlink_2_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_8_1_group_id, link_position=1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_8_1_group_id, link_position=2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
 \endpipeline
 \startpipeline
 \if :has_text
@@ -176,10 +180,11 @@ SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.unlinked
 \endif
 COMMIT;
 \set none 0
+SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s], "status": "draft", "owner_id": null}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r3::bigint, :r4::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s], "status": "draft", "owner_id": null}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r3::bigint, :r4::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r1, :r2, :r3, :r4]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint) AS json_2 \gset
 \endif
 \set link_4 0
 BEGIN;
@@ -191,31 +196,27 @@ SELECT reportlink.report_group.organization_id, reportlink.report_group.group_id
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND reportlink.report.report_id IN (:r1, :r2, :r3, :r4) ORDER BY reportlink.report.report_id FOR NO KEY UPDATE;
 \if :has_text
 SELECT reportlink.document.organization_id, reportlink.document.document_id, reportlink.document.parent_id, reportlink.document.report_id, reportlink.document.group_id, reportlink.document.transcript, reportlink.document.final_report, reportlink.document.clinical_history, reportlink.document.views, reportlink.document.contrast, reportlink.document.laterality, reportlink.document.comparison, reportlink.document.study_at, reportlink.document.blank, reportlink.document.checkpoint, reportlink.document.saved_by FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.document_id IN (:r1, :r3, :r4);
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, :r1, :unlink_all_1_1, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset link_4_1_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, :r1, 4, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset link_4_1_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :link_4_1_group_id, :r1, :r1, ARRAY[:r1, :r2, :r3, :r4]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset link_4_2_
 \else
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, NULL, :unlink_all_2_1, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset link_4_1_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, NULL, 4, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset link_4_1_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :link_4_1_group_id, NULL, :r1, ARRAY[:r1, :r2, :r3, :r4]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset link_4_2_
 \endif
 \startpipeline
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_2_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_2_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
-\if :has_text
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_all_1_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_all_1_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
-\else
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_all_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
-UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=:unlink_all_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
-\endif
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=3 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
+UPDATE reportlink.report SET updated_at=now(), group_id=:link_4_1_group_id, link_position=4 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
 \endpipeline
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.linked", "organization_id": "north", "group_id": %s, "report_ids": [%s, %s, %s, %s]}', :link_4_2_event_id::bigint, :link_4_1_group_id::bigint, :r1::bigint, :r2::bigint, :r3::bigint, :r4::bigint)) AS pg_notify_1;
 \endif
 COMMIT;
+SELECT bench.identifiers(ARRAY[:r5, :r6, :r7, :r8]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r5, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s, %s], "status": "draft", "owner_id": null}', :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [%s, %s, %s], "status": "draft", "owner_id": null}', :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r5, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s, %s, %s, %s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint) AS json_2 \gset
 \endif
 \set none 0
 BEGIN;
@@ -227,32 +228,28 @@ SELECT reportlink.report_group.organization_id, reportlink.report_group.group_id
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND reportlink.report.report_id IN (:r5, :r6, :r7, :r8) ORDER BY reportlink.report.report_id FOR NO KEY UPDATE;
 \if :has_text
 SELECT reportlink.document.organization_id, reportlink.document.document_id, reportlink.document.parent_id, reportlink.document.report_id, reportlink.document.group_id, reportlink.document.transcript, reportlink.document.final_report, reportlink.document.clinical_history, reportlink.document.views, reportlink.document.contrast, reportlink.document.laterality, reportlink.document.comparison, reportlink.document.study_at, reportlink.document.blank, reportlink.document.checkpoint, reportlink.document.saved_by FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.document_id IN (:r5, :r6, :r7, :r8);
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r5, :r5, :unlink_all_1_1, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset none_1_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r5, :r5, 4, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset none_1_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :none_1_group_id, :r5, :r5, ARRAY[:r5, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset none_2_
 \else
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r5, NULL, :unlink_all_2_1, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset none_1_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r5, NULL, 4, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset none_1_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :none_1_group_id, NULL, :r5, ARRAY[:r5, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset none_2_
 \endif
 \startpipeline
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_2_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r5;
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_2_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
-\if :has_text
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_all_1_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_all_1_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-\else
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_all_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
-UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=:unlink_all_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-\endif
+UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r5;
+UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
+UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=3 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
+UPDATE reportlink.report SET updated_at=now(), group_id=:none_1_group_id, link_position=4 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
 \endpipeline
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.linked", "organization_id": "north", "group_id": %s, "report_ids": [%s, %s, %s, %s]}', :none_2_event_id::bigint, :none_1_group_id::bigint, :r5::bigint, :r6::bigint, :r7::bigint, :r8::bigint)) AS pg_notify_1;
 \endif
 COMMIT;
 \set none 0
+SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [], "merged_group_ids": [%s, %s], "superseded_document_ids": [%s], "status": "draft", "owner_id": null}', :link_4_1_group_id::bigint, :none_1_group_id::bigint, :r5::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [], "merged_group_ids": [%s, %s], "superseded_document_ids": [%s], "status": "draft", "owner_id": null}', :link_4_1_group_id::bigint, :none_1_group_id::bigint, :r5::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [], "merged_group_ids": [%s, %s], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :link_4_1_group_id::bigint, :none_1_group_id::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [], "merged_group_ids": [%s, %s], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :link_4_1_group_id::bigint, :none_1_group_id::bigint) AS json_2 \gset
 \endif
 \set merge 0
 BEGIN;
@@ -267,41 +264,29 @@ SELECT reportlink.document.organization_id, reportlink.document.document_id, rep
 \endif
 SELECT max(reportlink.document.document_id) AS max_1 FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.group_id = :link_4_1_group_id;
 \if :has_text
-INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r1, :link_4_1_group_id, :r1, NULL) RETURNING reportlink.past_link.past_link_id \gset merge_1_
+INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r1, :link_4_1_group_id, :r1, NULL) RETURNING reportlink.past_link.past_link_id;
 \else
-INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r1, :link_4_1_group_id, NULL, NULL) RETURNING reportlink.past_link.past_link_id \gset merge_1_
+INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r1, :link_4_1_group_id, NULL, NULL) RETURNING reportlink.past_link.past_link_id;
 \endif
 SELECT max(reportlink.document.document_id) AS max_1 FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.group_id = :none_1_group_id;
 \if :has_text
 INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r5, :none_1_group_id, :r5, NULL), ('north', :r2, :link_4_1_group_id, :r1, NULL), ('north', :r3, :link_4_1_group_id, :r1, NULL), ('north', :r4, :link_4_1_group_id, :r1, NULL), ('north', :r6, :none_1_group_id, :r5, NULL), ('north', :r7, :none_1_group_id, :r5, NULL), ('north', :r8, :none_1_group_id, :r5, NULL) RETURNING reportlink.past_link.past_link_id;
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, :r1, :unlink_all_1_5, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset merge_3_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, :r1, 8, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset merge_3_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :merge_3_group_id, :r1, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset merge_4_
 \else
 INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r5, :none_1_group_id, NULL, NULL), ('north', :r2, :link_4_1_group_id, NULL, NULL), ('north', :r3, :link_4_1_group_id, NULL, NULL), ('north', :r4, :link_4_1_group_id, NULL, NULL), ('north', :r6, :none_1_group_id, NULL, NULL), ('north', :r7, :none_1_group_id, NULL, NULL), ('north', :r8, :none_1_group_id, NULL, NULL) RETURNING reportlink.past_link.past_link_id;
-INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, NULL, :unlink_all_2_5, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset merge_3_
+INSERT INTO reportlink.report_group (organization_id, mrn, default_report_id, document_id, member_count, created_by, closed_at, merged_into) VALUES ('north', :mrn, :r1, NULL, 8, 'ada', NULL, NULL) RETURNING reportlink.report_group.group_id \gset merge_3_
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :merge_3_group_id, NULL, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset merge_4_
 \endif
 UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
 \startpipeline
-\if :has_text
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
-\else
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_0 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
-\endif
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_2_2_1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r5;
-\if :has_text
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_3 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_4 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_5 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-\else
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_3 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_4 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_5 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-\endif
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=3 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=4 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=5 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r4;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=2 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r5;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=6 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=7 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=8 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
 \endpipeline
 UPDATE reportlink.report_group SET member_count=0, closed_at=now(), merged_into=:merge_3_group_id WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :link_4_1_group_id;
 UPDATE reportlink.report_group SET member_count=0, closed_at=now(), merged_into=:merge_3_group_id WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :none_1_group_id;
@@ -310,7 +295,8 @@ SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.linked",
 \endif
 COMMIT;
 \set none 0
-SELECT bench.identifiers(ARRAY[:r8]::bigint[]) AS json_1, format('{"remaining_report_ids": [%s, %s, %s, %s, %s, %s, %s], "group_dissolved": false, "unassign_and_discard": false}', :r1::bigint, :r5::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r6::bigint, :r7::bigint) AS json_2 \gset
+SELECT bench.identifiers(ARRAY[:r8]::bigint[]) AS json_1 \gset
+SELECT format('{"remaining_report_ids": [%s, %s, %s, %s, %s, %s, %s], "group_dissolved": false, "unassign_and_discard": false}', :r1::bigint, :r5::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r6::bigint, :r7::bigint) AS json_2 \gset
 \set unlink_one 0
 BEGIN;
 SELECT reportlink.organization.organization_id AS reportlink_organization_organization_id, reportlink.organization.linking_enabled AS reportlink_organization_linking_enabled, reportlink.organization.recall_enabled AS reportlink_organization_recall_enabled, reportlink.organization.recall_delay_seconds AS reportlink_organization_recall_delay_seconds, reportlink.organization.notify_previous_owner AS reportlink_organization_notify_previous_owner FROM reportlink.organization WHERE reportlink.organization.organization_id = 'north';
@@ -322,24 +308,24 @@ SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlin
 SELECT max(reportlink.document.document_id) AS max_1 FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.group_id = :merge_3_group_id;
 \if :has_text
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.unlinked', :merge_3_group_id, :r1, :r1, ARRAY[:r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset unlink_one_1_
-INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r8, :merge_3_group_id, :r1, NULL) RETURNING reportlink.past_link.past_link_id \gset unlink_one_2_
+INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r8, :merge_3_group_id, :r1, NULL) RETURNING reportlink.past_link.past_link_id;
 UPDATE reportlink.report SET updated_at=now(), group_id=NULL, link_position=NULL, document_id=:r1 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-UPDATE reportlink.report_group SET member_count=:unlink_all_1_4 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \else
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.unlinked', :merge_3_group_id, NULL, :r1, ARRAY[:r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset unlink_one_1_
-INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r8, :merge_3_group_id, NULL, NULL) RETURNING reportlink.past_link.past_link_id \gset unlink_one_2_
+INSERT INTO reportlink.past_link (organization_id, report_id, group_id, document_id, last_document_id) VALUES ('north', :r8, :merge_3_group_id, NULL, NULL) RETURNING reportlink.past_link.past_link_id;
 UPDATE reportlink.report SET updated_at=now(), group_id=NULL, link_position=NULL WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-UPDATE reportlink.report_group SET member_count=:unlink_all_2_4 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \endif
+UPDATE reportlink.report_group SET member_count=7 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.unlinked", "organization_id": "north", "group_id": %s, "report_ids": [%s]}', :unlink_one_1_event_id::bigint, :merge_3_group_id::bigint, :r8::bigint)) AS pg_notify_1;
 \endif
 COMMIT;
 \set none 0
+SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1 \gset
 \if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": null}', :r8::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s], "merged_group_ids": [], "superseded_document_ids": [], "status": "draft", "owner_id": null}', :r8::bigint) AS json_2 \gset
 \else
-SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"linked_report_ids": [%s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r8::bigint) AS json_2 \gset
+SELECT format('{"linked_report_ids": [%s], "merged_group_ids": [], "superseded_document_ids": [], "status": "unread", "owner_id": null}', :r8::bigint) AS json_2 \gset
 \endif
 \set add_one 0
 BEGIN;
@@ -351,13 +337,11 @@ SELECT reportlink.report_group.organization_id, reportlink.report_group.group_id
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND (reportlink.report.report_id IN (:r1, :r8) OR reportlink.report.group_id IN (:merge_3_group_id)) ORDER BY reportlink.report.report_id FOR NO KEY UPDATE;
 \if :has_text
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :merge_3_group_id, :r1, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset add_one_1_
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_1_5 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-UPDATE reportlink.report_group SET member_count=:unlink_all_1_5 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \else
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.linked', :merge_3_group_id, NULL, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', :json_2, :cluster) RETURNING reportlink.event.event_id \gset add_one_1_
-UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=:unlink_all_2_5 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-UPDATE reportlink.report_group SET member_count=:unlink_all_2_5 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \endif
+UPDATE reportlink.report SET updated_at=now(), group_id=:merge_3_group_id, link_position=8 WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
+UPDATE reportlink.report_group SET member_count=8 WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.linked", "organization_id": "north", "group_id": %s, "report_ids": [%s, %s, %s, %s, %s, %s, %s, %s]}', :add_one_1_event_id::bigint, :merge_3_group_id::bigint, :r1::bigint, :r5::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r6::bigint, :r7::bigint, :r8::bigint)) AS pg_notify_1;
 \endif
@@ -407,10 +391,9 @@ SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.opened",
 \endif
 COMMIT;
 \set none 0
-\if :has_text
-SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1, format('{"old_document_id": %s, "checkpoint": true}', :r1::bigint) AS json_2 \gset
-\else
 SELECT bench.identifiers(ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]) AS json_1 \gset
+\if :has_text
+SELECT format('{"old_document_id": %s, "checkpoint": true}', :r1::bigint) AS json_2 \gset
 \endif
 \set save_4k 0
 BEGIN;
@@ -444,7 +427,7 @@ SELECT reportlink.patient.mrn FROM reportlink.patient WHERE reportlink.patient.o
 SELECT reportlink.report_group.organization_id, reportlink.report_group.group_id, reportlink.report_group.mrn, reportlink.report_group.default_report_id, reportlink.report_group.document_id, reportlink.report_group.member_count, reportlink.report_group.created_by, reportlink.report_group.closed_at, reportlink.report_group.merged_into FROM reportlink.report_group WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id IN (SELECT reportlink.report.group_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND reportlink.report.report_id IN (:r4) AND reportlink.report.group_id IS NOT NULL) ORDER BY reportlink.report_group.group_id FOR NO KEY UPDATE;
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND (reportlink.report.report_id IN (:r4) OR reportlink.report.group_id IN (:merge_3_group_id)) ORDER BY reportlink.report.report_id FOR NO KEY UPDATE;
 SELECT reportlink.document.organization_id AS reportlink_document_organization_id, reportlink.document.document_id AS reportlink_document_document_id, reportlink.document.parent_id AS reportlink_document_parent_id, reportlink.document.report_id AS reportlink_document_report_id, reportlink.document.group_id AS reportlink_document_group_id, reportlink.document.transcript AS reportlink_document_transcript, reportlink.document.final_report AS reportlink_document_final_report, reportlink.document.clinical_history AS reportlink_document_clinical_history, reportlink.document.views AS reportlink_document_views, reportlink.document.contrast AS reportlink_document_contrast, reportlink.document.laterality AS reportlink_document_laterality, reportlink.document.comparison AS reportlink_document_comparison, reportlink.document.study_at AS reportlink_document_study_at, reportlink.document.blank AS reportlink_document_blank, reportlink.document.checkpoint AS reportlink_document_checkpoint, reportlink.document.saved_by AS reportlink_document_saved_by FROM reportlink.document WHERE reportlink.document.organization_id = 'north' AND reportlink.document.document_id = :save_4k_1_document_id;
-INSERT INTO reportlink.publication (organization_id, group_id, report_id, document_id, state, scheduled_at, publish_at, finished_at, requested_by) VALUES ('north', :merge_3_group_id, :r1, :save_4k_1_document_id, 'executed', clock_timestamp(), clock_timestamp(), clock_timestamp(), 'ada') RETURNING reportlink.publication.publication_id \gset sign_8_1_
+INSERT INTO reportlink.publication (organization_id, group_id, report_id, document_id, state, scheduled_at, publish_at, finished_at, requested_by) VALUES ('north', :merge_3_group_id, :r1, :save_4k_1_document_id, 'executed', statement_timestamp(), statement_timestamp(), statement_timestamp(), 'ada') RETURNING reportlink.publication.publication_id \gset sign_8_1_
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r1;
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r2;
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r3;
@@ -454,8 +437,8 @@ UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, 
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
 UPDATE reportlink.report_group SET member_count=reportlink.report_group.member_count WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
-INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by) VALUES ('north', :save_4k_1_document_id, :r4, :merge_3_group_id, 'signed', 'ada') RETURNING reportlink.signature.signature_id \gset sign_8_2_
-INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.signed', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', '{"old_status": "draft", "status": "signed"}', :cluster), ('north', 'report.published', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', format('{"publication_id": %s, "publish_at": %s}', :sign_8_1_publication_id::bigint, to_jsonb(clock_timestamp()))::jsonb, :cluster) RETURNING reportlink.event.event_id;
+INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by) VALUES ('north', :save_4k_1_document_id, :r4, :merge_3_group_id, 'signed', 'ada') RETURNING reportlink.signature.signature_id;
+INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.signed', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', '{"old_status": "draft", "status": "signed"}', :cluster), ('north', 'report.published', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', format('{"publication_id": %s, "publish_at": %s}', :sign_8_1_publication_id::bigint, to_jsonb(statement_timestamp()))::jsonb, :cluster) RETURNING reportlink.event.event_id;
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.signed", "organization_id": "north", "group_id": %s, "report_ids": [%s, %s, %s, %s, %s, %s, %s, %s]}', currval('reportlink.event_event_id_seq') - 1, :merge_3_group_id::bigint, :r1::bigint, :r5::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r6::bigint, :r7::bigint, :r8::bigint)) AS pg_notify_1;
 \endif

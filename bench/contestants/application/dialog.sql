@@ -1,11 +1,12 @@
 -- what application.py --capture has noted; see there
 \set none 0
 SELECT * FROM bench.application_facts() \gset
-SELECT * FROM bench.spent_patient() \gset
+SELECT p.mrn, p.r1, r.group_id AS spent_group FROM bench.spent_patient() p JOIN reportlink.report r ON r.organization_id = 'north' AND r.report_id = p.r1 \gset
 \set dialog 0
 BEGIN;
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id IN (:r1);
 SELECT reportlink.report.organization_id, reportlink.report.report_id, reportlink.report.mrn, reportlink.report.accession_number, reportlink.report.native_id, reportlink.report.assigning_authority, reportlink.report.order_id, reportlink.report.site_id, reportlink.report.study_name, reportlink.report.created_at, reportlink.report.updated_at, reportlink.report.status, reportlink.report.owner_id, reportlink.report.drafting, reportlink.report.addendum_open, reportlink.report.signed_at, reportlink.report.group_id, reportlink.report.link_position, reportlink.report.document_id FROM reportlink.report WHERE reportlink.report.organization_id = 'north' AND reportlink.report.mrn = :mrn AND reportlink.report.report_id != :r1 ORDER BY reportlink.report.created_at, reportlink.report.report_id;
+SELECT reportlink.report_group.organization_id AS reportlink_report_group_organization_id, reportlink.report_group.group_id AS reportlink_report_group_group_id, reportlink.report_group.mrn AS reportlink_report_group_mrn, reportlink.report_group.default_report_id AS reportlink_report_group_default_report_id, reportlink.report_group.document_id AS reportlink_report_group_document_id, reportlink.report_group.member_count AS reportlink_report_group_member_count, reportlink.report_group.created_by AS reportlink_report_group_created_by, reportlink.report_group.closed_at AS reportlink_report_group_closed_at, reportlink.report_group.merged_into AS reportlink_report_group_merged_into FROM reportlink.report_group WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :spent_group;
 COMMIT;
 \set find 0
 BEGIN;
