@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
--- Signs a unit that is locked. RL008, RL015, RL020
+-- Signs a unit that is locked; without actor it is a repair by plain SQL. RL008, RL015, RL020
 CREATE FUNCTION peer.sign(INOUT u peer.unit, final boolean)
 	LANGUAGE plpgsql AS $$
 DECLARE
@@ -41,13 +41,13 @@ DECLARE
 	publication record;
 	events peer.event[];
 BEGIN
-	IF u.owner_id IS DISTINCT FROM u.actor AND final AND NOT u.addendum_open
+	IF u.owner_id IS DISTINCT FROM u.actor AND u.actor IS NOT NULL AND final AND NOT u.addendum_open
 		AND u.status IN ('prelim_signed', 'addendum_prelim_signed') THEN
 		IF u.owner_id IS NULL OR peer.resident_signed(u) THEN
 			u.owner_id := u.actor;
 		END IF;
 	END IF;
-	IF u.owner_id IS DISTINCT FROM u.actor THEN
+	IF u.owner_id IS DISTINCT FROM u.actor AND u.actor IS NOT NULL THEN
 		PERFORM peer.refuse_owner(u);
 	END IF;
 	u.status := peer.signed_status(u, final);
