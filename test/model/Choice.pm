@@ -202,8 +202,9 @@ sub _link
 		Membership::is_linkable($_[0]) && (!defined $_[0]{owner} || $_[0]{owner} eq $actor) && (chance(0.3) || !same($_[0]{group}, $report->{group} // -1)) });
 
 	return if @ids < 2 && chance(0.95);
-	push @ids, pick(_reports($state))->{id} if chance(0.08);
+	push @ids, (pick(grep { chance(0.1) || !defined $_->{mrn} || $_->{status} eq 'cancelled' } _reports($state)) || $report)->{id} if chance(0.15);
 	push @ids, $ids[0] if chance(0.05);
+	@ids = ($report->{id}) if chance(0.03);
 	return _call($state, 'link', \&Membership::link,
 		'group_id, default_report_id, report_ids, linked_report_ids, merged_group_ids, status, owner_id, superseded_document_ids',
 		[ organization_id => $report->{org} ], [ report_ids => \@ids ], [ trigger_open_event => chance(0.6) ], [ actor => $actor ]);
@@ -216,7 +217,8 @@ sub _unlink
 	my @ids = _with_others($state, $report, 1 + int rand 3, sub { defined $_[0]{group} && same($_[0]{group}, $report->{group}) });
 
 	@ids = ($report->{id}) if @ids > 3;
-	push @ids, pick(grep { chance(0.3) || defined $_->{group} } _reports($state))->{id} // () if chance(0.1);
+	push @ids, (pick(grep { chance(0.1) || defined $_->{group} && !same($_->{group}, $report->{group}) && $_->{org} eq $report->{org} } _reports($state)) || $report)->{id}
+	  if chance(0.25);
 	return _call($state, 'unlink', \&Membership::unlink, 'report_id, group_id, document_id, status, owner_id, group_dissolved', [ organization_id => $report->{org} ],
 		[ report_ids => \@ids ], [ unassign_and_discard => chance(0.4) ], [ actor => _actor($state, $report, 0.7, $LINKERS) ]);
 }
@@ -241,7 +243,7 @@ sub _save
 
 	return _call($state, 'save', \&Dictation::save, '*', [ organization_id => $report->{org} ], [ report_id => $report->{id} ],
 		[ content => _content(State::role($state, $report->{org}, $actor) eq 'drafter') ],
-		[ expected_document_id => chance(0.2) ? $state->text($report) // 0 : chance(0.03) ? 1 : undef ], [ checkpoint => chance(0.6) ], [ actor => $actor ]);
+		[ expected_document_id => chance(0.2) ? $state->text($report) // 0 : chance(0.06) ? 1 : undef ], [ checkpoint => chance(0.6) ], [ actor => $actor ]);
 }
 
 sub _hasten
@@ -286,12 +288,14 @@ sub _transitions
 	return $step;
 }
 
-sub _subscriber_name
+# Organization and name of a subscriber: one that there is, where it is to be known
+sub _subscriber
 {
-	my ($state, $organization, $known) = @_;
-	my @names = map { $_->{name} } grep { same($_->{org}, $organization) } map { $state->{subscriber}{$_} } sort keys %{ $state->{subscriber} };
+	my ($state, $known) = @_;
+	my $subscriber = $known && chance(0.92) ? $state->{subscriber}{ pick(sort keys %{ $state->{subscriber} }) // '' } : undef;
 
-	return $known && @names && chance(0.95) ? pick(@names) : pick(qw(ris pacs archive));
+	return ([ organization_id => $subscriber->{org} ], [ subscriber => $subscriber->{name} ]) if $subscriber;
+	return ([ organization_id => chance(0.2) ? undef : _organization() ], [ subscriber => pick(qw(ris pacs archive)) ]);
 }
 
 sub _feed
@@ -300,10 +304,11 @@ sub _feed
 
 	return sub {
 		my ($state) = @_;
-		my $organization = chance(0.2) ? undef : _organization();
-		my @who = ([ organization_id => $organization ], [ subscriber => _subscriber_name($state, $organization, $known) ]);
+		my @who = _subscriber($state, $known);
+		my $organization = $who[0][1];
 		my $rule = Feed->can($function);
 
+		return () if $known && !%{ $state->{subscriber} } && chance(0.9);
 		return _call($state, $function, $rule, '*', @who, [ from_start => chance(0.4) ],
 			[ types => chance(0.25) ? [ map { "report.$_" } qw(linked saved owner_changed signed published) ] : undef ],
 			[ report_id => chance(0.15) && defined $organization ? (_some($state, 'any') || { id => 1 })->{id} : undef ]) if $function eq 'subscribe';
@@ -364,14 +369,14 @@ sub insert
 {
 	my ($state) = @_;
 	my @orders = _orders($state);
-	my $odd = chance(0.25) ? pick(qw(twice twice unnamed empty nowhere)) : '';
+	my $odd = chance(0.3) ? pick(qw(twice twice twice unnamed empty nowhere)) : '';
 
 	my $twin = $odd eq 'twice' ? _some($state, 'any') : undef;
 	@orders = { (map { $_ => $twin->{$_} } qw(org mrn accession native authority order site study)), created => _created(++$ORDERS) } if $twin;
 	@{ $orders[-1] }{qw(accession native order)} = () if $odd eq 'unnamed';
 	$orders[-1]{site} = '' if $odd eq 'empty';
 	$orders[-1]{org} = 'nowhere' if $odd eq 'nowhere';
-	my $on_conflict = chance(0.5);
+	my $on_conflict = chance(0.4);
 
 	return { name => 'INSERT', rule => \&Plain::insert, call => { orders => \@orders, on_conflict => $on_conflict },
 		sql => 'INSERT INTO reportlink.report (organization_id, mrn, accession_number, native_id, assigning_authority, order_id, site_id, study_name, created_at) VALUES '
@@ -476,7 +481,7 @@ sub _delete
 sub _setting
 {
 	my ($column, $value) = @{ pick([ linking_enabled => chance(0.85) ], [ recall_enabled => chance(0.7) ], [ recall_delay_seconds => pick(20, 60, 120, 19) ],
-		[ recall_allow_immediate_sign => chance(0.45) ], [ addendum_clears_final_report => chance(0.3) ], [ addendum_header => pick('ADDENDUM', undef, '') ],
+		[ recall_allow_immediate_sign => chance(0.35) ], [ addendum_clears_final_report => chance(0.3) ], [ addendum_header => pick('ADDENDUM', undef, '') ],
 		[ notify_previous_owner => chance(0.5) ]) };
 	my $organization = _organization();
 

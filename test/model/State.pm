@@ -304,17 +304,20 @@ sub record
 	return;
 }
 
-# Notes what is in force for whom, for their histories
+# Notes what is in force for whom, for their histories. What was saved in a group before
+# a report came counts for that too, also an autosave to which nothing goes back.
 sub look
 {
 	my ($self) = @_;
+	my %saved;
 
+	push @{ $saved{ $_->{group} } }, $_->{id} foreach grep { defined $_->{group} } values %{ $self->{document} };
 	foreach my $report (values %{ $self->{report} })
 	{
-		my $text = $self->text($report);
+		my $seen = $self->{seen}{ $report->{id} } || {};
+		my @new = grep { defined && !$seen->{$_} } $self->text($report), defined $report->{group} ? @{ $saved{ $report->{group} } || [] } : ();
 
-		$self->{seen}{ $report->{id} } = { %{ $self->{seen}{ $report->{id} } || {} }, $text => 1 }
-		  if defined $text && !$self->{seen}{ $report->{id} }{$text};
+		$self->{seen}{ $report->{id} } = { %$seen, map { $_ => 1 } @new } if @new;
 	}
 	return;
 }

@@ -19,25 +19,31 @@ use Walk;
 
 my $steps = $ENV{REPORTLINK_MODEL_STEPS} || 2000;
 my $seed = $ENV{REPORTLINK_SEED} || 1;
+my $ENOUGH = 5;     # walks that deviate
 my $length = 500;    # steps of one walk; the next one has the next seed, and begins with empty tables
 my $node = start_node('model', 'fsync = off', 'log_statement = none', 'autovacuum = off', 'jit = off', 'log_min_error_statement = panic', 'log_min_messages = fatal');
 
 $node->safe_psql('postgres', 'CREATE DATABASE pattern TEMPLATE template0');
 $node->safe_psql('pattern', 'CREATE EXTENSION reportlink; SELECT reportlink_install()');
 
-my (%done, @deviations);
+my (%done, $deviations);
 my $left = $steps;
 
 for (my $walk = $seed; $left > 0; $walk++, $left -= $length)
 {
 	$node->safe_psql('postgres', 'CREATE DATABASE walk TEMPLATE pattern');
-	push @deviations, Walk->new($node, 'walk', $walk, \%done)->run(min($left, $length)) // ();
+	my $deviation = Walk->new($node, 'walk', $walk, \%done)->run(min($left, $length));
+
+	if (defined $deviation)
+	{
+		diag $deviation;
+		last if ++$deviations == $ENOUGH;
+	}
 	# after a crash the server starts again
 	$node->poll_query_until('postgres', 'SELECT true');
 	$node->safe_psql('postgres', 'DROP DATABASE walk WITH (FORCE)');
-	last if @deviations == 5;
 }
-is(join("\n\n", @deviations), '', 'every step came to what the model says');
+is($deviations, undef, 'every step came to what the model says');
 
 my %codes;
 
@@ -50,8 +56,8 @@ foreach my $operation (sort keys %done)
 }
 note sprintf '%d steps, seed %d: %d%% done', sum(values %codes), $seed, 100 * $codes{'00000'} / sum(values %codes);
 
-# in a few steps chance does not get everywhere
-if ($steps >= 2000)
+# in a few steps of another seed chance does not get everywhere
+if ($steps >= 2000 && $seed == 1 || $steps >= 10_000)
 {
 	my @operations = $node->safe_psql('pattern', q{SELECT replace(p.proname, 'reportlink_', '') FROM pg_proc p
 		WHERE p.proname ~ '^reportlink_' AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '_(install|version|grant|revoke|check)$'});
