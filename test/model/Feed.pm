@@ -6,7 +6,7 @@ package Feed;
 use strict;
 use warnings;
 
-use List::Util qw(all any first);
+use List::Util qw(all any first max);
 use State qw(refuse same json);
 
 my %TYPES = map { ("report.$_" => 1) } qw(linked unlinked owner_changed opened published publish_cancelled saved closed discarded
@@ -124,8 +124,8 @@ sub ack
 	my $event = first { $_->{id} == $id && same($_->{org}, $subscriber->{org} // $_->{org}) } @{ $state->{event} };
 
 	refuse('22023', 'was not fetched') if $event ? $event->{transaction} >= $subscriber->{end} : $id > $subscriber->{highest};
-	$subscriber->{acked} = $id if $event && $event->{transaction} >= $subscriber->{start} && $id > $subscriber->{acked};
-	$subscriber->{highest} = $id if $event && $id > $subscriber->{highest};
+	@$subscriber{qw(acked highest)} = ($id, max($id, $subscriber->{highest}))
+	  if $event && $event->{transaction} >= $subscriber->{start} && $id > $subscriber->{acked};
 	return [ [''] ];
 }
 
