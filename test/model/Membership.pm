@@ -186,8 +186,9 @@ sub unlink
 	my ($state, $call) = @_;
 
 	$state->need($call, qw(organization_id report_ids));
-	refuse('22023', 'must not be empty') if !@{ $call->{report_ids} };
 	my $actor = $state->actor_of($call, qw(attending resident administrator integration));
+
+	refuse('22023', 'must not be empty') if !@{ $call->{report_ids} };
 	my @leaving = map { $state->report($call->{organization_id}, $_) } uniq @{ $call->{report_ids} };
 	my $discards = $call->{unassign_and_discard} // 0;
 
