@@ -199,16 +199,15 @@ static void
 rl_require_untouched(Call *call, const Sync *sync)
 {
 	Ids ids = reportlink_ids(sync->nchanges);
+	int count;
 
 	for (int i = 0; i < sync->nchanges; i++)
 		reportlink_ids_add(&ids, sync->changes[i].report.report_id);
 	{
 		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 								reportlink_arg_ids(&ids)};
-		int count = reportlink_execute(QUERY_READ_REPORTS, args);
 
-		if (count < sync->nchanges)
-			rl_refuse_triggered(ids.values[count]);
+		count = reportlink_execute(QUERY_READ_REPORTS, args);
 	}
 	for (int i = 0; i < sync->nchanges; i++)
 	{
@@ -217,6 +216,8 @@ rl_require_untouched(Call *call, const Sync *sync)
 		bool leaves = change->changes_status && change->status == STATUS_CANCELLED;
 		Report now;
 
+		if (i == count)
+			rl_refuse_triggered(change->report.report_id);
 		written.status = change->status;
 		written.owner_id = change->owner_id;
 		reportlink_read_report(&sync->selection, i, &now);

@@ -3,7 +3,7 @@
 -- by everybody, is in 27_plain_cells.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(328);
+SELECT plan(331);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'ren', 'resident'), ('north', 'nora', 'attending');
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES ('north', 'two', 'attending'), ('south', 'two', 'drafter');
@@ -551,6 +551,21 @@ CREATE TRIGGER take_out AFTER UPDATE ON reportlink.report FOR EACH ROW WHEN (OLD
 SELECT pg_temp.refused(pg_temp.setting((:'w12'::bigint[])[1], 'status = ''draft'''), '27000 report was changed by a trigger of the statement that changes it',
 	'a row trigger that unlinks what is opened: refused, nothing changed');
 DROP TRIGGER take_out ON reportlink.report;
+CREATE FUNCTION pg_temp.throw_away() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM reportlink.report WHERE organization_id = NEW.organization_id AND report_id = NEW.report_id;
+	RETURN NULL;
+END
+$$;
+SELECT array_agg(pg_temp.new_report('north', 'W13', 'W13-' || n) ORDER BY n) AS w13 FROM generate_series(1, 3) n \gset
+SELECT format('CREATE TRIGGER throw_away AFTER UPDATE ON reportlink.report FOR EACH ROW WHEN (NEW.report_id = %s) EXECUTE FUNCTION pg_temp.throw_away()', (:'w13'::bigint[])[1]) \gexec
+SELECT pg_temp.refused('UPDATE reportlink.report SET status = ''draft'' WHERE mrn = ''W13''', '27000 report was changed by a trigger of the statement that changes it',
+	'a row trigger that deletes one of those that are opened: refused, nothing changed');
+SELECT is(pg_temp.detail('UPDATE reportlink.report SET status = ''draft'' WHERE mrn = ''W13'''), format('Report %s.', (:'w13'::bigint[])[1]), 'DETAIL has the one that is gone');
+DROP TRIGGER throw_away ON reportlink.report;
+SELECT format('CREATE TRIGGER throw_away AFTER UPDATE ON reportlink.report FOR EACH ROW WHEN (NEW.report_id = %s) EXECUTE FUNCTION pg_temp.throw_away()', (:'w13'::bigint[])[3]) \gexec
+SELECT is(pg_temp.detail('UPDATE reportlink.report SET status = ''draft'' WHERE mrn = ''W13'''), format('Report %s.', (:'w13'::bigint[])[3]), 'also when it is the last');
+DROP TRIGGER throw_away ON reportlink.report;
 CREATE FUNCTION pg_temp.open_it() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
 	IF pg_trigger_depth() = 1 THEN
