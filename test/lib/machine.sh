@@ -109,25 +109,50 @@ make_scratch()
 	chmod 755 "$scratch"
 }
 
-# build_copy: copies the project to $scratch/reportlink, and ../shared/data beside
-# it where it is present; builds with warnings as errors, installs to $scratch/dest
+# build_in FOLDER: copies the project to that folder of $scratch, builds it there
+# with warnings as errors, installs to $scratch/dest
+build_in()
+{
+	local copy=$scratch/$1
+
+	mkdir -p "$copy" "$scratch/dest"
+	tar --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude=./tmp_check \
+		--exclude=./results -cf - . | tar -xf - -C "$copy"
+	if [ "$(id -u)" -eq 0 ]; then
+		chown -R postgres: "$copy" "$scratch/dest"
+	fi
+	as_postgres make -C "$copy" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no \
+		COPT="-Werror${COVERAGE:+ --coverage}" "${@:2}" &&
+		as_postgres make -C "$copy" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+			install DESTDIR="$scratch/dest" "${@:2}"
+}
+
+# build_copy: to $scratch/reportlink, and ../shared/data beside it where it is present
 build_copy()
 {
-	mkdir -p "$scratch/reportlink" "$scratch/dest"
-	tar --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude=./tmp_check \
-		--exclude=./results -cf - . | tar -xf - -C "$scratch/reportlink"
 	if [ -d ../shared/data ]; then
 		mkdir -p "$scratch/shared"
 		cp -R ../shared/data "$scratch/shared/"
 		chmod -R u+w,a+rX "$scratch/shared"
+		if [ "$(id -u)" -eq 0 ]; then
+			chown -R postgres: "$scratch/shared"
+		fi
 	fi
-	if [ "$(id -u)" -eq 0 ]; then
-		chown -R postgres: "$scratch"
-	fi
-	as_postgres make -C "$scratch/reportlink" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no \
-		COPT="-Werror${COVERAGE:+ --coverage}"
-	as_postgres make -C "$scratch/reportlink" PG_CONFIG="$PG_CONFIG" with_llvm=no \
-		install DESTDIR="$scratch/dest"
+	build_in reportlink
+}
+
+# build_older: where a server of an older major version is installed besides, with what
+# building for it needs, for the newest of these too: to upgrade from it. Sets
+# $older to its folder; its settings go to $scratch/older.conf.
+build_older()
+{
+	local PG_MAJOR=$PG_MAJOR PG_CONFIG
+
+	older=$(find /usr/lib/postgresql/*/lib/pgxs /usr/lib/postgresql/*/bin/initdb -maxdepth 0 2>/dev/null |
+		cut -d/ -f5 | sort -n | uniq -d | awk -v newest="$PG_MAJOR" '$1 < newest' | tail -n 1)
+	[ -n "$older" ] || return 0
+	PG_MAJOR=$older older=/usr/lib/postgresql/$older PG_CONFIG=$older/bin/pg_config
+	build_in older NO_LISTEN=1 && server_settings >"$scratch/older.conf"
 }
 
 # server_settings: lines of postgresql.conf with which a server finds what
