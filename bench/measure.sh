@@ -126,8 +126,9 @@ measure()
 duration()
 {
 	case $1 in
-		groups) echo "-t $((clients < 4 ? 16 : 4))" ;;
-		register) echo "-t $((clients < 4 ? 24 : 4))" ;;
+		groups) echo "-t $((clients < 4 ? 12 : 3))" ;;
+		register) echo "-t $((clients < 4 ? 16 : 4))" ;;
+		dialog) echo "-T $(((seconds + 1) / 2))" ;;
 		*) echo "-T $seconds" ;;
 	esac
 }

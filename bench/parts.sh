@@ -295,7 +295,7 @@ part_copy()
 
 	base_point
 	use_database reportlink
-	psql -d "$database" -c "DROP TABLE IF EXISTS bench.bare" -c "CREATE TABLE bench.bare (LIKE reportlink.report INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED)" \
+	psql -d "$database" -c "CREATE TABLE bench.bare (LIKE reportlink.report INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED)" \
 		-c "INSERT INTO bench.bare OVERRIDING SYSTEM VALUE SELECT * FROM reportlink.report" -o /dev/null -c "
 		SELECT setval(pg_get_serial_sequence('bench.bare', 'report_id'), max(report_id)) FROM bench.bare;
 		ALTER TABLE bench.bare ADD PRIMARY KEY (organization_id, report_id);
