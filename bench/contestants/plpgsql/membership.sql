@@ -200,7 +200,7 @@ CREATE FUNCTION reportlink_link(organization_id text, OUT group_id bigint, OUT d
 	OUT linked_report_ids bigint[], OUT merged_group_ids bigint[],
 	OUT status text, OUT owner_id text, OUT superseded_document_ids bigint[])
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE
@@ -345,7 +345,7 @@ CREATE FUNCTION reportlink_unlink(organization_id text, report_ids bigint[],
 	unassign_and_discard boolean DEFAULT false, actor text DEFAULT NULL)
 	RETURNS TABLE (report_id bigint, group_id bigint, document_id bigint, status text, owner_id text, group_dissolved boolean)
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE

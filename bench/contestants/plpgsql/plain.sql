@@ -189,7 +189,7 @@ $$;
 
 CREATE FUNCTION peer.report_sync() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 DECLARE
 	work CONSTANT text := current_setting('peer.at_work', true);
@@ -269,7 +269,7 @@ $$;
 -- RIS and PACS know a group by the identifiers of its reports
 CREATE FUNCTION peer.report_identifiers() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 DECLARE
 	work CONSTANT text := current_setting('peer.at_work', true);

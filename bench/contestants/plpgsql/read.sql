@@ -16,7 +16,7 @@ CREATE FUNCTION reportlink_linked_reports(organization_id text, INOUT report_id 
 	OUT assigning_authority text, OUT is_default boolean)
 	RETURNS SETOF record
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 8
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE
@@ -46,7 +46,7 @@ CREATE FUNCTION reportlink_linkable_reports(organization_id text, INOUT report_i
 	OUT linked boolean, OUT linkable boolean, OUT reason text, OUT linkable_count bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 16
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE
@@ -87,7 +87,7 @@ CREATE FUNCTION reportlink_find(organization_id text, OUT report_id bigint, INOU
 	OUT group_id bigint, OUT is_default boolean)
 	RETURNS SETOF record
 	LANGUAGE plpgsql SECURITY DEFINER ROWS 4
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE

@@ -5,7 +5,9 @@
 -- they replace, so the same statements drive both. Each call is four to five
 -- statements: who acts, which report, and the lock of its patient in one; locks,
 -- checks and plan in the next; then all rows that change in one, and all events
--- in one. What is refused is looked up again for its DETAIL only when it is.
+-- in one. What is refused is looked up again for its DETAIL only when it is. Plans
+-- are generic: all look-ups are by keys, and arrays of ids would else have many of
+-- the statements planned anew in each call.
 --
 -- Covered: link, unlink, open, save, sign, prelim_sign, linked_reports,
 -- linkable_reports, find, and everything that plain SQL may do to a report.

@@ -104,7 +104,7 @@ $$;
 CREATE FUNCTION reportlink_sign(organization_id text, INOUT report_id bigint, actor text DEFAULT NULL,
 	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 DECLARE
 	u peer.unit;
@@ -123,7 +123,7 @@ $$;
 CREATE FUNCTION reportlink_prelim_sign(organization_id text, INOUT report_id bigint, actor text DEFAULT NULL,
 	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 DECLARE
 	u peer.unit;

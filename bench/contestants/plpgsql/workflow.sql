@@ -27,7 +27,7 @@ $$;
 CREATE FUNCTION reportlink_open(organization_id text, INOUT report_id bigint, actor text DEFAULT NULL,
 	OUT group_id bigint, OUT status text, OUT owner_id text, OUT document_id bigint)
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 DECLARE
 	work CONSTANT text := current_setting('peer.at_work', true);
@@ -129,7 +129,7 @@ $$;
 CREATE FUNCTION reportlink_save(organization_id text, report_id bigint, content jsonb,
 	expected_document_id bigint DEFAULT NULL, checkpoint boolean DEFAULT true, actor text DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
+	SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 	AS $$
 #variable_conflict use_column
 DECLARE
