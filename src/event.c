@@ -8,6 +8,8 @@
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 #include "cluster.h"
@@ -59,16 +61,19 @@ typedef struct Event
 	Datum data;
 } Event;
 
-/* What was read of the reports that events are about: JSON objects, by report_id */
+/* What was read of the reports that events are about, by report_id */
 typedef struct Identifiers
 {
 	Ids report_ids;
-	const char **objects;
+	char **values; /* of each report those of rl_identifiers, NULL for null */
 } Identifiers;
 
-static const char *const rl_identifiers[] = {"report_id",		   "accession_number", "mrn",
-											 "order_id",		   "site_id",		   "native_id",
-											 "assigning_authority"};
+/* columns of QUERY_IDENTIFIERS after the first */
+static const char *const rl_identifiers[] = {"accession_number", "mrn",
+											 "order_id",		 "site_id",
+											 "native_id",		 "assigning_authority"};
+
+#define NIDENTIFIERS ((int) lengthof(rl_identifiers))
 
 /* Room for all reports of all events */
 static Ids
@@ -98,43 +103,65 @@ rl_read_identifiers(const Call *call, const Ids *report_ids)
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
 							reportlink_arg_ids(report_ids)};
 	int count = reportlink_execute(QUERY_IDENTIFIERS, args);
-	Identifiers read = {reportlink_column_ids(count, 1), palloc(sizeof(char *) * Max(count, 1))};
+	Identifiers read = {reportlink_column_ids(count, 1),
+						palloc(sizeof(char *) * Max(count, 1) * NIDENTIFIERS)};
 
 	for (int i = 0; i < count; i++)
 	{
-		EventData object;
-
-		reportlink_data_init(&object);
-		reportlink_data_id(&object, rl_identifiers[0], read.report_ids.values[i]);
-		for (int j = 1; j < (int) lengthof(rl_identifiers); j++)
-			reportlink_data_text(&object, rl_identifiers[j], reportlink_get_text(i, j + 1));
-		read.objects[i] = reportlink_data_json(&object);
+		for (int j = 0; j < NIDENTIFIERS; j++)
+			read.values[i * NIDENTIFIERS + j] = reportlink_get_text(i, j + 2);
 	}
 	return read;
 }
 
-static Datum
-rl_jsonb(const char *json)
+static void
+rl_push_string(JsonbParseState **state, JsonbIteratorToken token, const char *string)
 {
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+	JsonbValue value = {.type = jbvNull};
+
+	if (string != NULL)
+	{
+		value.type = jbvString;
+		value.val.string.val = (char *) string;
+		value.val.string.len = strlen(string);
+	}
+	pushJsonbValue(state, token, &value);
 }
 
-/* linked_identifiers: an object for each report, in the order of the event */
+static void
+rl_push_identifiers(JsonbParseState **state, int64 report_id, char *const *values)
+{
+	JsonbValue id = {.type = jbvNumeric, .val.numeric = int64_to_numeric(report_id)};
+
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	rl_push_string(state, WJB_KEY, "report_id");
+	pushJsonbValue(state, WJB_VALUE, &id);
+	for (int i = 0; i < NIDENTIFIERS; i++)
+	{
+		rl_push_string(state, WJB_KEY, rl_identifiers[i]);
+		rl_push_string(state, WJB_VALUE, values[i]);
+	}
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+/*
+ * linked_identifiers: an object for each report, in the order of the event. Not
+ * by way of text: for a large group to parse that takes longer than to insert.
+ */
 static Datum
 rl_linked_identifiers(const Identifiers *read, const Ids *report_ids)
 {
-	StringInfoData json;
+	JsonbParseState *state = NULL;
 
-	initStringInfo(&json);
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < report_ids->count; i++)
 	{
 		int found = reportlink_ids_find(&read->report_ids, report_ids->values[i]);
 
 		if (found >= 0)
-			appendStringInfo(&json, "%s%s", json.len == 0 ? "[" : ", ", read->objects[found]);
+			rl_push_identifiers(&state, report_ids->values[i], read->values + found * NIDENTIFIERS);
 	}
-	appendStringInfoString(&json, json.len == 0 ? "[]" : "]");
-	return rl_jsonb(json.data);
+	return JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL)));
 }
 
 static bool
@@ -252,13 +279,14 @@ reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 do
 {
 	Event *event = palloc(sizeof(Event));
 
-	*event = (Event){.type = rl_types[type],
-					 .group_id = group ? group->group_id : 0,
-					 .document_id = document_id,
-					 .default_report_id = group ? group->default_report_id : 0,
-					 .report_ids = reportlink_ids(report_ids->count),
-					 .actor = call->actor,
-					 .data = rl_jsonb(reportlink_data_json(data))};
+	*event =
+		(Event){.type = rl_types[type],
+				.group_id = group ? group->group_id : 0,
+				.document_id = document_id,
+				.default_report_id = group ? group->default_report_id : 0,
+				.report_ids = reportlink_ids(report_ids->count),
+				.actor = call->actor,
+				.data = DirectFunctionCall1(jsonb_in, CStringGetDatum(reportlink_data_json(data)))};
 	for (int i = 0; i < report_ids->count; i++)
 		reportlink_ids_add(&event->report_ids, report_ids->values[i]);
 	call->events = lappend(call->events, event);
