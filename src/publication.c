@@ -426,6 +426,8 @@ static void
 rl_publish(Call *call, DuePublication *const *due, int count)
 {
 	call->organization_id = due[0]->organization_id;
+	for (int i = 0; i < count; i++)
+		due[i]->report_ids = reportlink_ids(0); /* those of a try that failed */
 	rl_try_lock_patients(call, due, count);
 	rl_try_lock_reports(call, due, count);
 	rl_hold(call, due, count, true);
@@ -504,14 +506,13 @@ rl_publish_or_note(Call *call, DuePublication *const *due, int count)
 
 	if (error == NULL)
 		return;
-	for (int i = 0; i < count; i++)
-	{
-		due[i]->published = false;
-		due[i]->report_ids.count = 0;
-	}
 	if (count == 1)
+	{
+		due[0]->published = false;
 		reportlink_publication_failed(call, due[0], error->message);
-	for (int i = 0; count > 1 && i < count; i++)
+		return;
+	}
+	for (int i = 0; i < count; i++)
 		rl_publish_or_note(call, &due[i], 1);
 }
 
