@@ -78,6 +78,13 @@ class Names:
         elif value is not None:
             self.by_value[value] = name
 
+    def learn_many(self, rows, operation, number):
+        """Events that are inserted together: NOTIFY names each by its place before the last."""
+        for place, row in enumerate(sorted(rows)):
+            name = f"{operation}_{number}_{place}"
+            self.learn(row[0], name)
+            self.returned.add(name)
+
     def known(self, value):
         key = tuple(value) if isinstance(value, list) else value
         if isinstance(key, (int, str, tuple)) and not isinstance(key, bool):
@@ -173,16 +180,6 @@ def lines_of(entry, operation, number, names):
     names.learn(rows[0][0], variable)
     names.returned.add(variable)
     return [f"{line} \\gset {operation}_{number}_"]
-
-
-def learn_many(self, rows, operation, number):
-    """Events that are inserted together: NOTIFY names each by its place before the last."""
-    for place, row in enumerate(sorted(rows)):
-        self.learn(row[0], f"{operation}_{number}_{place}")
-        self.returned.add(f"{operation}_{number}_{place}")
-
-
-Names.learn_many = learn_many
 
 
 def render_operation(operation, entries, names):
