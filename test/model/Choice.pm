@@ -497,10 +497,10 @@ sub _member
 	my $user = pick(qw(ray abe dot sue gone));
 	my %member = (organization_id => $organization, user_id => $user);
 
-	return { name => 'DELETE of a member', rule => \&Plain::delete_member, call => \%member,
+	return { name => 'DELETE of members', rule => \&Plain::delete_member, call => \%member,
 		sql => "DELETE FROM reportlink.member WHERE organization_id = '$organization' AND user_id = '$user'" } if chance(0.15);
 	@member{qw(role active)} = (chance(0.03) ? 'boss' : pick(qw(attending resident drafter)), chance(0.8) ? 1 : 0);
-	return { name => 'INSERT or UPDATE of a member', rule => \&Plain::put_member, call => \%member,
+	return { name => 'UPDATE of members', rule => \&Plain::put_member, call => \%member,
 		sql => sprintf q{INSERT INTO reportlink.member VALUES ('%s', '%s', '%s', %s) ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role, active = excluded.active},
 		$organization, $user, $member{role}, $member{active} ? 'true' : 'false' };
 }

@@ -18,7 +18,7 @@ my $SHOWN = $ENV{REPORTLINK_MODEL_SHOWN} || 10;
 
 my @MEMBERS = (
 	map({ [ 'north', @$_ ] } [qw(ada attending)], [qw(abe attending)], [qw(rex resident)], [qw(ray resident)], [qw(dot drafter)], [qw(sue attending)],
-		[qw(adm administrator)], [qw(hl7 integration)]),
+		[qw(adm administrator)], [qw(hl7 integration)], [qw(gone attending)]),
 	map({ [ 'south', @$_ ] } [qw(sue attending)], [qw(abe attending)], [qw(ada resident)], [qw(dot attending)], [qw(rex drafter)], [qw(adm integration)]));
 
 # A walk in a database that has the extension and nothing else; done counts what ended how
@@ -33,25 +33,38 @@ sub new
 	return $self;
 }
 
+# A statement that prepares, and is no step
+sub _prepare
+{
+	my ($self, $sql) = @_;
+
+	push @{ $self->{history} }, $sql;
+	$self->{session}->must($sql);
+	return;
+}
+
 sub _set_up
 {
 	my ($self) = @_;
-	my ($session, $state) = @$self{qw(session state)};
+	my $state = $self->{state};
 
-	$session->must(q{SET TimeZone = 'UTC'; SET reportlink.user_id = ''; SET client_min_messages = error});
+	$self->_prepare(q{SET TimeZone = 'UTC'; SET reportlink.user_id = ''; SET client_min_messages = error});
 	foreach my $organization (qw(north south))
 	{
-		$state->{organization}{$organization} = { linking_enabled => $organization eq 'north', recall_enabled => 1, recall_delay_seconds => 60, recall_allow_immediate_sign => 1 };
-		$session->must("INSERT INTO reportlink.organization (organization_id, linking_enabled, recall_enabled) VALUES ('$organization', " . ($organization eq 'north' ? 'true' : 'false') . ', true)');
-	}
-	foreach my $member (@MEMBERS, [ 'north', 'gone', 'attending', 'false' ])
-	{
-		my ($organization, $user, $role, $active) = (@$member, 'true');
+		my $enabled = $organization eq 'north' ? 1 : 0;
 
-		$session->must("INSERT INTO reportlink.member VALUES ('$organization', '$user', '$role', $active)");
-		$state->{member}{$organization}{$user} = { role => $role, active => $active eq 'true' ? 1 : 0 };
+		$state->{organization}{$organization} = { linking_enabled => $enabled, recall_enabled => 1, recall_delay_seconds => 60, recall_allow_immediate_sign => 1 };
+		$self->_prepare("INSERT INTO reportlink.organization (organization_id, linking_enabled, recall_enabled) VALUES ('$organization', '$enabled', true)");
 	}
-	$session->must('PREPARE lines (bigint, bigint, bigint, bigint) AS ' . Lines::query());
+	foreach my $member (@MEMBERS)
+	{
+		my ($organization, $user, $role) = @$member;
+		my $active = $user eq 'gone' ? 0 : 1;
+
+		$state->{member}{$organization}{$user} = { role => $role, active => $active };
+		$self->_prepare("INSERT INTO reportlink.member VALUES ('$organization', '$user', '$role', '$active')");
+	}
+	$self->{session}->must('PREPARE lines (bigint, bigint, bigint, bigint) AS ' . Lines::query());
 	$self->{next} = { map { $_ => 1 } @TABLES };
 	return;
 }
@@ -259,10 +272,7 @@ sub _put_off
 	my @new = grep { $_->{state} eq 'scheduled' && !$_->{put_off} } values %{ $self->{state}{publication} };
 
 	return if !@new;
-	my $sql = q{UPDATE reportlink.publication SET publish_at = publish_at + interval '1 day' WHERE publication_id IN (} . join(', ', map { $_->{id} } @new) . ')';
-
-	push @{ $self->{history} }, $sql;
-	$self->{session}->must($sql);
+	$self->_prepare(q{UPDATE reportlink.publication SET publish_at = publish_at + interval '1 day' WHERE publication_id IN (} . join(', ', map { $_->{id} } @new) . ')');
 	$_->{put_off} = 1 foreach @new;
 	return;
 }

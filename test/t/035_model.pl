@@ -19,7 +19,7 @@ use Walk;
 
 my $steps = $ENV{REPORTLINK_MODEL_STEPS} || 2000;
 my $seed = $ENV{REPORTLINK_SEED} || 1;
-my $ENOUGH = 5;     # walks that deviate
+my $enough = 5;    # walks that deviate
 my $length = 500;    # steps of one walk; the next one has the next seed, and begins with empty tables
 my $node = start_node('model', 'fsync = off', 'log_statement = none', 'autovacuum = off', 'jit = off', 'log_min_error_statement = panic', 'log_min_messages = fatal');
 
@@ -37,7 +37,7 @@ for (my $walk = $seed; $left > 0; $walk++, $left -= $length)
 	if (defined $deviation)
 	{
 		diag $deviation;
-		last if ++$deviations == $ENOUGH;
+		last if ++$deviations == $enough;
 	}
 	# after a crash the server starts again
 	$node->poll_query_until('postgres', 'SELECT true');
@@ -63,6 +63,8 @@ if ($steps >= 2000 && $seed == 1 || $steps >= 10_000)
 		WHERE p.proname ~ '^reportlink_' AND p.prorettype <> 'trigger'::regtype AND p.proname !~ '_(install|version|grant|revoke|check)$'});
 
 	is(join(' ', sort grep { !$done{$_}{'00000'} } map { split /\n/ } @operations), '', 'every function was done');
+	is(join(' ', grep { !$done{$_}{'00000'} } qw(INSERT UPDATE DELETE BEGIN COMMIT ROLLBACK SAVEPOINT), 'ROLLBACK TO', map { "UPDATE of $_" } qw(identifiers settings members)),
+		'', 'so was every plain statement');
 	is(join(' ', grep { !$codes{$_} } (map { sprintf 'RL%03d', $_ } 1 .. 22), qw(22004 22023 23503 23505 23514 25000)), '', 'every code was met that one session can meet');
 }
 
