@@ -78,7 +78,7 @@ sub _odd
 		organization_id => [ undef, 'nowhere', 'south', 'north' ], report_id => [ undef, 0, 999_999, pick(@foreign) ],
 		report_ids => [ undef, [], [undef], [ @ids, undef ], [ @ids, 999_999 ], [ $ids[0], pick(@foreign) ] ],
 		actor => [ undef, 'gone', 'stranger', 'adm' ], new_owner => [ 'gone', 'stranger', 'adm', undef ], batch => [ undef, 0, -1 ],
-		content => [ undef, {}, { findings => 'x' }, { transcript => [] }, { laterality => 'both' } ], before => [ undef, '-infinity' ], event_id => [ undef, 999_999, 0 ],
+		content => [ undef, {}, { findings => 'x' }, { transcript => [] }, { laterality => 'both' } ], before => [ undef, '-infinity' ], event_id => [ undef, 999_999 ],
 		subscriber => [ undef, '', 'nobody' ], expected_document_id => [ 0, 999_999 ], types => [ [undef], ['report.nothing'] ]);
 
 	return map { $_ == $odd && ($values{$name} || $BOOLEAN{$name}) ? [ $name => pick(@{ $values{$name} || [undef] }) ] : $_ } @arguments;
@@ -320,7 +320,8 @@ sub _feed
 	};
 }
 
-# An event that was fetched, or some other
+# An event that was fetched, or some other that there is: of one that was purged, or never
+# was, it is not said what becomes once the subscriber has gone on
 sub _event_to_ack
 {
 	my ($state, @who) = @_;
@@ -329,8 +330,7 @@ sub _event_to_ack
 
 	return pick(@waiting[ 0 .. ($#waiting > 9 ? 9 : $#waiting) ])->{id} if @waiting && chance(0.6);
 	return $waiting[-1]{id} if @waiting && chance(0.7);
-	return 1 + int rand 1 + ($state->{event}[-1] || { id => 1 })->{id} if chance(0.3);
-	return @{ $state->{event} } ? pick(@{ $state->{event} })->{id} : 1;
+	return @{ $state->{event} } ? pick(@{ $state->{event} })->{id} : 999_999;
 }
 
 sub _purge

@@ -6,7 +6,7 @@ package Feed;
 use strict;
 use warnings;
 
-use List::Util qw(all any first max);
+use List::Util qw(all any first);
 use State qw(refuse same json);
 
 my %TYPES = map { ("report.$_" => 1) } qw(linked unlinked owner_changed opened published publish_cancelled saved closed discarded
@@ -44,7 +44,7 @@ sub subscribe
 	my $start = $call->{from_start} ? 0 : $state->{transaction};
 
 	$state->{subscriber}{ _key($call) } = { org => $organization, name => $call->{subscriber}, types => $types, report => $report,
-		start => $start, end => $start, acked => 0, highest => 0 };
+		start => $start, end => $start, acked => 0 };
 	return [ [''] ];
 }
 
@@ -112,8 +112,7 @@ sub row
 	return [ @$event{qw(org id type group doc default)}, $event->{reports}, json($event->{identifiers}), $event->{actor}, json($event->{data}) ];
 }
 
-# All up to and with this one. Once more is no error, also where it was purged since,
-# nor is one from before
+# All up to and with this one. Once more is no error, nor is one from before
 sub ack
 {
 	my ($state, $call) = @_;
@@ -123,9 +122,8 @@ sub ack
 	my $id = $call->{event_id};
 	my $event = first { $_->{id} == $id && same($_->{org}, $subscriber->{org} // $_->{org}) } @{ $state->{event} };
 
-	refuse('22023', 'was not fetched') if $event ? $event->{transaction} >= $subscriber->{end} : $id > $subscriber->{highest};
-	@$subscriber{qw(acked highest)} = ($id, max($id, $subscriber->{highest}))
-	  if $event && $event->{transaction} >= $subscriber->{start} && $id > $subscriber->{acked};
+	refuse('22023', 'was not fetched') if !$event || $event->{transaction} >= $subscriber->{end};
+	$subscriber->{acked} = $id if $event->{transaction} >= $subscriber->{start} && $id > $subscriber->{acked};
 	return [ [''] ];
 }
 
