@@ -1,7 +1,7 @@
 -- Settings of an organization (section 9): defaults, ranges, and what each does.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(46);
+SELECT plan(50);
 
 INSERT INTO reportlink.organization (organization_id) VALUES ('fresh');
 SELECT is((SELECT to_jsonb(o) - 'organization_id' - 'name' FROM reportlink.organization o WHERE organization_id = 'fresh'),
@@ -67,6 +67,11 @@ SELECT reportlink_open('north', :l1, 'ada') AS ignored \gset
 SELECT is((pg_temp.event('report.owner_changed')).data, '{"old_owner": null, "new_owner": "ada"}', 'nobody owned it: no recipient');
 SELECT count(*) AS ignored FROM reportlink_unlink('north', ARRAY[:l1], true, 'ada') \gset
 SELECT is((pg_temp.event('report.owner_changed')).data ->> 'recipient', 'ada', 'also when it is unassigned by unlinking');
+
+-- The channel is a name
+SELECT throws_ok(format('SET reportlink.notify_channel = %L', name), '22023', format('invalid value for parameter "reportlink.notify_channel": "%s"', name), format('notify_channel: not %s bytes', length(name)))
+FROM unnest(ARRAY['', repeat('x', 64)]) name;
+SELECT lives_ok(format('SET LOCAL reportlink.notify_channel = %L', name), format('notify_channel: %s bytes', length(name))) FROM unnest(ARRAY['x', repeat('x', 63)]) name;
 
 SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();

@@ -4,7 +4,7 @@
 -- is published at once; 28_recall.sql is about it.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(879);
+SELECT plan(883);
 
 INSERT INTO reportlink.member (organization_id, user_id, role) VALUES
 	('north', 'ray', 'resident'), ('north', 'dan', 'drafter');
@@ -666,6 +666,20 @@ SELECT is(pg_temp.tried(pg_temp.calling('sign', :v3, 'ada')), 'done', 'an attend
 SELECT is(pg_temp.tried(pg_temp.calling('sign', :v1, 'ada')), 'done', 'and the group');
 SELECT is((reportlink_reject('north', :v3, 'ada')).owner_id, 'rex', 'rejected, the report is again who signed it''s');
 SELECT is((reportlink_reject('north', :v1, 'ada')).owner_id, 'ray', 'and the group who signed that');
+
+-- Brought by the owner of the tables with the state that they had elsewhere, reports have no version from
+-- before their addendum: sent back they are signed, or prelim-signed, as far as they tell themselves
+
+SELECT nextval(pg_get_serial_sequence('reportlink.report', 'report_id')) AS b1, nextval(pg_get_serial_sequence('reportlink.report', 'report_id')) AS b2,
+	nextval(pg_get_serial_sequence('reportlink.document', 'document_id')) AS db1, nextval(pg_get_serial_sequence('reportlink.document', 'document_id')) AS db2 \gset
+INSERT INTO reportlink.document (organization_id, document_id, report_id, final_report) OVERRIDING SYSTEM VALUE
+VALUES ('north', :db1, :b1, 'Normal.'), ('north', :db2, :b2, 'Normal.');
+INSERT INTO reportlink.report (organization_id, report_id, mrn, accession_number, status, owner_id, signed_at, document_id) OVERRIDING SYSTEM VALUE
+VALUES ('north', :b1, 'BROUGHT', 'BROUGHT-1', 'addendum_prelim_signed', 'rex', now(), :db1), ('north', :b2, 'BROUGHT', 'BROUGHT-2', 'addendum_prelim_signed', 'rex', NULL, :db2);
+SELECT is((reportlink_reject('north', :b1, 'ada')).status, 'signed', 'reject: an addendum that was brought, finally signed before');
+SELECT is((reportlink_reject('north', :b2, 'ada')).status, 'prelim_signed', 'reject: an addendum that was brought, not finally signed before');
+SELECT is((reportlink_discard('north', :b1, false, 'adm')).document_id, :db1::bigint, 'discard of it: the text stays');
+SELECT is((SELECT addendum_open FROM reportlink.report WHERE report_id = :b1), false, 'and the addendum is closed');
 
 -- What every function checks first, in this order
 

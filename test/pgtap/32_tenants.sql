@@ -5,7 +5,7 @@
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
 \ir ../lib/calls.psql
-SELECT plan(517);
+SELECT plan(520);
 
 UPDATE reportlink.organization SET linking_enabled = true, recall_enabled = true;
 SELECT pg_temp.new_report(o, 'M1', 'A' || n) FROM unnest('{north,south}'::text[]) o, generate_series(1, 4) n \g /dev/null
@@ -262,6 +262,17 @@ SELECT lives_ok(format('DROP ROLE %I', role), format('nothing keeps the role fro
 SELECT lives_ok('SELECT reportlink_revoke(''reportlink_test_southern'', ''reader'', ''north'')', 'the last one');
 SELECT is_empty('SELECT FROM pg_class c WHERE c.relnamespace = ''reportlink''::regnamespace AND (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))', 'with the last tenant row-level security goes');
 SELECT is(pg_temp.seen('reportlink_test_whole', 'report'), '4 4', 'who has a profile in all organizations keeps it');
+
+-- Row-level security of the user's own is not opened by ours
+
+CREATE ROLE reportlink_test_other;
+CREATE POLICY of_my_own ON reportlink.publication USING (organization_id = 'south');
+SELECT throws_ok('SELECT reportlink_grant(''reportlink_test_other'', ''reader'', ''north'')', '55000', 'table reportlink.publication has row-level security already', 'a policy of the user''s own: no tenant');
+DROP POLICY of_my_own ON reportlink.publication;
+ALTER TABLE reportlink.publication ENABLE ROW LEVEL SECURITY;
+SELECT throws_ok('SELECT reportlink_grant(''reportlink_test_other'', ''reader'', ''north'')', '55000', 'table reportlink.publication has row-level security already', 'row-level security without a policy: no tenant');
+SELECT is_empty('SELECT * FROM reportlink.access WHERE organization_id IS NOT NULL', 'nor a row for one');
+ALTER TABLE reportlink.publication DISABLE ROW LEVEL SECURITY;
 SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
 ROLLBACK;

@@ -1,5 +1,6 @@
-# Tenants beyond one session: what NOTIFY tells while there is one, and what a
-# dump restored elsewhere still lets him see. Functions and plain SQL are in
+# Tenants beyond one session: what NOTIFY tells while there is one, what a dump
+# restored elsewhere still lets him see, and what is refused at an isolation level
+# that does not see others' grants. Functions and plain SQL are in
 # test/pgtap/32_tenants.sql.
 
 use strict;
@@ -22,6 +23,14 @@ $node->safe_psql(
 	SELECT o, 'P' || n, o || n FROM unnest('{north,south}'::text[]) o, generate_series(1, 8) n;
 	CREATE ROLE ris LOGIN;
 	SELECT reportlink_grant('ris', 'listener', 'north'), reportlink_grant('ris', 'reporter', 'north')});
+
+# An older snapshot may miss that somebody else is or was a tenant
+foreach my $call (q{reportlink_grant('ris', 'reader', 'north')}, q{reportlink_revoke('ris', 'listener')})
+{
+	my (undef, undef, $err) = $node->psql('postgres', "\\set VERBOSITY sqlstate\nBEGIN ISOLATION LEVEL REPEATABLE READ; SELECT $call");
+
+	like($err, qr/ERROR:  25000$/m, "$call: only at READ COMMITTED");
+}
 
 # What the tenant hears of an action in the other organization
 sub heard
