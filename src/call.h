@@ -45,7 +45,7 @@ typedef struct Call
 typedef enum WorkKind
 {
 	WORK_LOOKUPS, /* of rows by their keys */
-	WORK_SCANS /* of whole tables */
+	WORK_PLAIN /* of whole tables, or a part of somebody's plain statement */
 } WorkKind;
 
 /* Something to do as the owner of the tables */

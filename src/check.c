@@ -203,6 +203,6 @@ reportlink_check(PG_FUNCTION_ARGS)
 				 .function = "reportlink_check"};
 
 	InitMaterializedSRF(fcinfo, 0);
-	reportlink_work(&call, WORK_SCANS, rl_check, fcinfo);
+	reportlink_work(&call, WORK_PLAIN, rl_check, fcinfo);
 	return (Datum) 0;
 }

@@ -71,7 +71,7 @@ PG_FUNCTION_INFO_V1(reportlink_prune_documents);
 Datum
 reportlink_prune_documents(PG_FUNCTION_ARGS)
 {
-	return rl_purge(fcinfo, "reportlink_prune_documents", WORK_SCANS, rl_prune_documents);
+	return rl_purge(fcinfo, "reportlink_prune_documents", WORK_PLAIN, rl_prune_documents);
 }
 
 /*

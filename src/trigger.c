@@ -111,6 +111,9 @@ rl_by_tables_owner(TriggerData *trigger)
 	return has_privs_of_role(GetUserId(), trigger->tg_relation->rd_rel->relowner);
 }
 
+/* bytes of organization_id and MRN, as their CHECKs have it */
+#define LONGEST_KEY 255
+
 /* A report that a trigger looks at */
 typedef struct TriggerReport
 {
@@ -147,6 +150,28 @@ rl_insert_patient(Call *call, void *state)
 		reportlink_execute(QUERY_ADD_PATIENT, args);
 }
 
+/*
+ * The patient of the row before, of an INSERT or COPY: orders of one patient come
+ * together. It counts while nothing was written since, by whatever statement:
+ * the number of the command tells that. So it cannot have gone again.
+ */
+static struct
+{
+	TransactionId transaction; /* or subtransaction */
+	CommandId command;
+	Oid user; /* whose rights were looked at */
+	char organization_id[LONGEST_KEY + 1];
+	char mrn[LONGEST_KEY + 1];
+} rl_last;
+
+static bool
+rl_is_last(const char *organization_id, const char *mrn)
+{
+	return rl_last.transaction == GetCurrentTransactionId() &&
+		   rl_last.command == GetCurrentCommandId(false) && rl_last.user == GetUserId() &&
+		   strcmp(rl_last.organization_id, organization_id) == 0 && strcmp(rl_last.mrn, mrn) == 0;
+}
+
 /* Makes the patient's row for a report that names one; 42501 */
 static void
 rl_add_patient(TriggerData *trigger, HeapTuple row)
@@ -154,7 +179,17 @@ rl_add_patient(TriggerData *trigger, HeapTuple row)
 	Call call = {.organization_id = rl_text(trigger, row, "organization_id")};
 	TriggerReport report = {.mrn = rl_text(trigger, row, "mrn")};
 
-	reportlink_work(&call, WORK_LOOKUPS, rl_insert_patient, &report);
+	if (call.organization_id != NULL && report.mrn != NULL &&
+		rl_is_last(call.organization_id, report.mrn))
+		return;
+	reportlink_work(&call, WORK_PLAIN, rl_insert_patient, &report);
+	if (report.mrn == NULL)
+		return;
+	rl_last.transaction = GetCurrentTransactionId();
+	rl_last.command = GetCurrentCommandId(false);
+	rl_last.user = GetUserId();
+	strlcpy(rl_last.organization_id, call.organization_id, sizeof(rl_last.organization_id));
+	strlcpy(rl_last.mrn, report.mrn, sizeof(rl_last.mrn));
 }
 
 static void

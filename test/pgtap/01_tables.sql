@@ -2,7 +2,7 @@
 -- keys, what a row must be like. Functions: names, arguments, results.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(330);
+SELECT plan(334);
 
 -- Tables and their columns
 
@@ -278,6 +278,21 @@ SELECT throws_ok(pg_temp.member('north', 'G1', :g, 'unread', NULL), '23514', NUL
 SELECT throws_ok($$INSERT INTO reportlink.report (organization_id, mrn, order_id, link_position) VALUES ('north', 'G1', 'x', 1)$$, '23514', NULL, 'only a linked report has one');
 SELECT throws_ok($$DELETE FROM reportlink.patient WHERE mrn = 'G1'$$, '23503', NULL, 'a patient with reports stays');
 SELECT throws_ok($$DELETE FROM reportlink.organization WHERE organization_id = 'north'$$, '23503', NULL, 'so does an organization');
+
+-- a patient who was there a row ago may have gone again, whatever took him away
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'Z1', 'Z1'), ('north', 'Z1', 'Z2');
+DELETE FROM reportlink.report WHERE mrn = 'Z1';
+DELETE FROM reportlink.patient WHERE mrn = 'Z1';
+SELECT lives_ok($$INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'Z1', 'Z1'), ('north', 'Z1', 'Z2')$$,
+	'a patient comes again who was deleted in the same transaction');
+SAVEPOINT before;
+INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'Z2', 'Z1');
+ROLLBACK TO before;
+SELECT lives_ok($$INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('north', 'Z2', 'Z1')$$,
+	'or whose row was rolled back');
+SELECT lives_ok($$INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES ('south', 'Z2', 'Z1')$$,
+	'and the same MRN in another organization is another patient');
+SELECT is((SELECT count(*) FROM reportlink.patient WHERE mrn IN ('Z1', 'Z2')), 3::bigint, 'each has one row');
 
 SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
