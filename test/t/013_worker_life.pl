@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use ReportlinkNode;
 use Test::More;
 
-my $node = start_node('worker_life', worker_settings('site'));
+my $node = start_node('worker_life', worker_settings('site'), q{shared_preload_libraries = 'pg_stat_statements, reportlink'});
 
 # How often the log has it
 sub said
@@ -45,6 +45,10 @@ sub site
 
 	return $node->safe_psql('site', "SET client_min_messages = warning; $sql");
 }
+
+# A library that is loaded before has its shared memory as well
+$node->safe_psql('postgres', 'CREATE EXTENSION pg_stat_statements');
+cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_statements'), '>', 0, 'beside another library with shared memory');
 
 # No database
 $node->poll_query_until('postgres', q{
