@@ -439,7 +439,10 @@ rl_change_privileges(FunctionCallInfo fcinfo, const char *function, bool grants)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("must be the owner of the reportlink tables")));
 	granting.role = PG_GETARG_OID(0);
-	granting.role_name = GetUserNameFromId(granting.role, false);
+	granting.role_name = GetUserNameFromId(granting.role, true);
+	if (granting.role_name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("role with OID %u does not exist", granting.role)));
 	granting.quoted_role = pstrdup(quote_identifier(granting.role_name));
 	granting.organization_id = reportlink_arg_cstring(fcinfo, 2);
 	rl_find_extension(&granting, fcinfo->flinfo->fn_oid);
@@ -449,7 +452,8 @@ rl_change_privileges(FunctionCallInfo fcinfo, const char *function, bool grants)
 /*
  * reportlink_grant(grantee, profile, organization_id): section 11. With an
  * organization the role is held to it, and to others granted. 22004, 22023,
- * 23503, 25000, 42501 unless the caller may act as the owner of the tables, 55000.
+ * 23503, 25000, 42501 unless the caller may act as the owner of the tables, 42704,
+ * 55000.
  */
 PG_FUNCTION_INFO_V1(reportlink_grant);
 Datum

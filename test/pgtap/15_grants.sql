@@ -3,7 +3,7 @@
 -- the catalog, so that what comes later must be decided on here too.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(373);
+SELECT plan(377);
 
 CREATE ROLE reportlink_test_reader;
 CREATE ROLE reportlink_test_reporter;
@@ -241,6 +241,8 @@ FROM unnest('{reportlink_grant,reportlink_revoke}'::text[]) f, (VALUES
 SELECT is(left(pg_temp.outcome(format($$SELECT %s('"reportlink test ""Röntgen"""', %s)$$, f, arguments)), 5), code, format('%s, %s: %s', f, arguments, code))
 FROM unnest('{reportlink_grant,reportlink_revoke}'::text[]) f, LATERAL (VALUES ('NULL', '22004'), ('''reader'', ''nowhere''', CASE f WHEN 'reportlink_grant' THEN '23503' ELSE 'done' END)) t (arguments, code);
 SELECT pg_temp.refused(format($$SELECT %s(NULL, 'reader')$$, f), format('22004 argument grantee of %s must not be null', f), format('%s to NULL: 22004', f)) FROM unnest('{reportlink_grant,reportlink_revoke}'::text[]) f;
+SELECT pg_temp.refused(format($$SELECT %s(%s, 'reader')$$, f, oid), format('42704 role with OID %s does not exist', oid), format('%s to oid %s: 42704', f, oid))
+FROM unnest('{reportlink_grant,reportlink_revoke}'::text[]) f, unnest('{0,4294967295}'::oid[]) oid;
 
 -- Who may: a superuser, or a member of the owner of the tables
 
