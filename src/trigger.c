@@ -76,10 +76,17 @@ rl_column_changes(TriggerData *trigger, const char *column)
 	return !datum_image_eq(old_value, new_value, attribute->attbyval, attribute->attlen);
 }
 
+/* 39P01 */
+static void
+rl_refuse_trigger(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+					errmsg("this function is for the triggers of the reportlink tables")));
+}
+
 /*
- * The trigger's data; error unless it was fired as install() made it. On a
- * table of his own somebody could have us do as the owner of ours what rows of
- * his say.
+ * The trigger's data; 39P01 outside the schema of the tables: on a table of his
+ * own somebody could have us do as the owner of ours what rows of his say.
  */
 static TriggerData *
 rl_trigger_data(FunctionCallInfo fcinfo)
@@ -88,19 +95,35 @@ rl_trigger_data(FunctionCallInfo fcinfo)
 
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
 		RelationGetNamespace(trigger->tg_relation) != get_namespace_oid("reportlink", true))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is for the triggers of the reportlink tables")));
+		rl_refuse_trigger();
 	return trigger;
 }
 
+/* reportlink.report, or a shard of it, which Citus names report_N */
+static bool
+rl_is_report(Relation relation)
+{
+	const char *name = RelationGetRelationName(relation);
+
+	if (strncmp(name, "report", 6) != 0)
+		return false;
+	name += 6;
+	return *name == '\0' || (*name == '_' && strspn(name + 1, "0123456789") == strlen(name + 1));
+}
+
+/*
+ * Of a trigger on report that is made for this event, when, and for rows or the
+ * statement. On anything else, the columns and rows that are asked for are not there.
+ */
 static TriggerData *
-rl_report_trigger(FunctionCallInfo fcinfo)
+rl_report_trigger(FunctionCallInfo fcinfo, TriggerEvent made_for)
 {
 	TriggerData *trigger = rl_trigger_data(fcinfo);
+	TriggerEvent fired_for =
+		trigger->tg_event & (TRIGGER_EVENT_OPMASK | TRIGGER_EVENT_ROW | TRIGGER_EVENT_TIMINGMASK);
 
-	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is for row triggers of reportlink.report")));
+	if (fired_for != made_for || !rl_is_report(trigger->tg_relation))
+		rl_refuse_trigger();
 	return trigger;
 }
 
@@ -217,7 +240,8 @@ PG_FUNCTION_INFO_V1(reportlink_report_insert);
 Datum
 reportlink_report_insert(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rl_report_trigger(fcinfo);
+	TriggerData *trigger =
+		rl_report_trigger(fcinfo, TRIGGER_EVENT_INSERT | TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
 	HeapTuple row = trigger->tg_trigtuple;
 
 	if (!rl_by_tables_owner(trigger))
@@ -258,7 +282,8 @@ PG_FUNCTION_INFO_V1(reportlink_report_update);
 Datum
 reportlink_report_update(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rl_report_trigger(fcinfo);
+	TriggerData *trigger =
+		rl_report_trigger(fcinfo, TRIGGER_EVENT_UPDATE | TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
 	TupleDesc tupdesc = RelationGetDescr(trigger->tg_relation);
 	HeapTuple row = trigger->tg_newtuple;
 	int columns[] = {SPI_fnumber(tupdesc, "updated_at"), SPI_fnumber(tupdesc, "group_id"),
@@ -330,7 +355,8 @@ PG_FUNCTION_INFO_V1(reportlink_report_identifiers);
 Datum
 reportlink_report_identifiers(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rl_report_trigger(fcinfo);
+	TriggerData *trigger =
+		rl_report_trigger(fcinfo, TRIGGER_EVENT_UPDATE | TRIGGER_EVENT_AFTER | TRIGGER_EVENT_ROW);
 	Call call = {.organization_id = rl_text(trigger, trigger->tg_newtuple, "organization_id")};
 
 	if (*reportlink_user_id != '\0')
@@ -369,7 +395,8 @@ PG_FUNCTION_INFO_V1(reportlink_report_delete);
 Datum
 reportlink_report_delete(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rl_report_trigger(fcinfo);
+	TriggerData *trigger =
+		rl_report_trigger(fcinfo, TRIGGER_EVENT_DELETE | TRIGGER_EVENT_BEFORE | TRIGGER_EVENT_ROW);
 	HeapTuple row = trigger->tg_trigtuple;
 	Status status = reportlink_status(rl_text(trigger, row, "status"));
 	int64 group_id = rl_id(trigger, row, "group_id");
@@ -402,11 +429,10 @@ PG_FUNCTION_INFO_V1(reportlink_report_sync);
 Datum
 reportlink_report_sync(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigger = rl_trigger_data(fcinfo);
+	TriggerData *trigger = rl_report_trigger(fcinfo, TRIGGER_EVENT_UPDATE | TRIGGER_EVENT_AFTER);
 
 	if (trigger->tg_oldtable == NULL || trigger->tg_newtable == NULL)
-		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("this function is for the triggers of the reportlink tables")));
+		rl_refuse_trigger();
 	if (!reportlink_at_work())
 		reportlink_sync(trigger, rl_by_tables_owner(trigger));
 	return PointerGetDatum(NULL);

@@ -2,7 +2,7 @@
 -- UPDATE of status and owner_id may do is in 26_plain_sql.sql.
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
-SELECT plan(213);
+SELECT plan(225);
 
 SELECT pg_temp.restored_report('north', 'P1', 'A1', 'text', 'draft', 'ada') AS a1, pg_temp.new_report('north', 'P1', 'A2') AS a2,
 	pg_temp.new_report('north', 'P1', 'A3') AS a3, pg_temp.new_report('north', NULL, 'A4') AS a4 \gset
@@ -159,6 +159,25 @@ SELECT throws_ok(format('SELECT %s()', p.oid::regproc), '39P01', NULL, format('%
 FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'reportlink'
 WHERE p.prorettype = 'trigger'::regtype;
+
+-- as they are made, and of no other kind or table
+CREATE TEMP TABLE elsewhere (organization_id int, report_id text, status int, mrn int);
+SELECT pg_temp.refused(format('CREATE TRIGGER wrong %s EXECUTE FUNCTION %I(); INSERT INTO elsewhere VALUES (1, 1, 1, 1); UPDATE elsewhere SET status = 2; DELETE FROM elsewhere;
+	INSERT INTO reportlink.report (organization_id, mrn, accession_number) VALUES (''north'', ''W'', ''wrong''); UPDATE reportlink.report SET study_name = ''x'' WHERE mrn = ''W''', timing, function),
+	'39P01 this function is for the triggers of the reportlink tables', format('%s() %s', function, timing))
+FROM (VALUES
+	('reportlink_report_insert', 'BEFORE INSERT ON elsewhere FOR EACH ROW'),
+	('reportlink_report_insert', 'BEFORE INSERT ON reportlink.report FOR EACH STATEMENT'),
+	('reportlink_report_insert', 'AFTER UPDATE ON reportlink.report FOR EACH ROW'),
+	('reportlink_report_update', 'BEFORE UPDATE ON elsewhere FOR EACH ROW'),
+	('reportlink_report_update', 'BEFORE INSERT ON reportlink.report FOR EACH ROW'),
+	('reportlink_report_identifiers', 'AFTER UPDATE ON elsewhere FOR EACH ROW'),
+	('reportlink_report_identifiers', 'AFTER INSERT ON reportlink.report FOR EACH ROW'),
+	('reportlink_report_delete', 'BEFORE DELETE ON elsewhere FOR EACH ROW'),
+	('reportlink_report_delete', 'BEFORE INSERT ON reportlink.report FOR EACH ROW'),
+	('reportlink_report_sync', 'AFTER UPDATE ON elsewhere REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT'),
+	('reportlink_report_sync', 'AFTER UPDATE ON reportlink.report FOR EACH STATEMENT'),
+	('reportlink_report_sync', 'AFTER INSERT ON reportlink.report REFERENCING NEW TABLE AS n FOR EACH STATEMENT')) t (function, timing);
 
 SELECT is_empty('SELECT * FROM reportlink_check()', 'no invariant is broken');
 SELECT finish();
