@@ -45,11 +45,11 @@ FROM (
 	SELECT :patients * 8 + :big * 128 + i, 'OLD-' || (i - 1) / 8 + 1, (i - 1) / 8 + 1, (i - 1) % 8 + 1
 	FROM generate_series(1, :old * 8) i) n;
 
--- Text as reports have it: words of which each text has its own
+-- A text like no other, that does not compress to a fraction
 CREATE SCHEMA bench;
 CREATE FUNCTION bench.words(number bigint, bytes integer) RETURNS text
 	LANGUAGE sql IMMUTABLE AS $$
-	SELECT left(string_agg(md5(number || '.' || i), ' ' ORDER BY i), bytes) FROM generate_series(1, bytes / 33 + 1) i
+	SELECT left(string_agg(encode(sha512((number || '.' || i)::bytea), 'hex'), ' '), bytes) FROM generate_series(1, bytes / 129 + 1) i
 $$;
 
 \if :text
