@@ -320,8 +320,8 @@ sub _feed
 	};
 }
 
-# An event that was fetched, or some other that there is: of one that was purged, or never
-# was, it is not said what becomes once the subscriber has gone on
+# An event that was fetched, or some other of the organization: what becomes of one that was
+# purged, never was, or is of another organization is not said once the subscriber has gone on
 sub _event_to_ack
 {
 	my ($state, @who) = @_;
@@ -330,7 +330,9 @@ sub _event_to_ack
 
 	return pick(@waiting[ 0 .. ($#waiting > 9 ? 9 : $#waiting) ])->{id} if @waiting && chance(0.6);
 	return $waiting[-1]{id} if @waiting && chance(0.7);
-	return @{ $state->{event} } ? pick(@{ $state->{event} })->{id} : 999_999;
+	my @others = grep { same($_->{org}, $who[0][1] // $_->{org}) } @{ $state->{event} };
+
+	return @others ? pick(@others)->{id} : 999_999;
 }
 
 sub _purge
