@@ -12,6 +12,6 @@ SELECT signature_id, document_id, report_id, group_id, status, signed_by FROM re
 SELECT report_id, group_id, document_id, last_document_id FROM reportlink.past_link ORDER BY group_id, report_id;
 SELECT publication_id, group_id, report_id, document_id, state, finished_at IS NOT NULL, publish_at - scheduled_at, requested_by
 FROM reportlink.publication ORDER BY publication_id;
-SELECT event_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role,
+SELECT row_number() OVER (ORDER BY event_id), type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role,
 	data - 'publish_at', data ->> 'publish_at' ~ '^\d{4}-.*\+00:00$'
 FROM reportlink.event ORDER BY event_id;
