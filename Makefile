@@ -78,7 +78,7 @@ help:
 	@echo "make soak          the random tests of it for an hour, with another seed each time"
 	@echo "make bench         reportlink against the same rules in PL/pgSQL and in an application; ten minutes"
 	@echo "                   SCALE=large: up to ten million reports; more options on top of bench/run"
-	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18; as root, with mmdebstrap"
+	@echo "make test-matrix   the whole suite in newer releases of Debian: PostgreSQL 17 and 18, and pg_upgrade to them; as root, with mmdebstrap"
 	@echo "make coverage      the same, and say how many lines of src/ that ran"
 	@echo "make format        lay the C out as .clang-format says"
 	@echo "make dist          pack a release of the committed tree for PGXN"
