@@ -1,5 +1,6 @@
 # What goes wrong with one publication, and what somebody keeps locked, does not
-# keep the worker from the others; it tries again, more and more rarely.
+# keep the worker from the others; it tries again, more and more rarely. What is
+# wrong with the server it does not hold against a publication.
 
 use strict;
 use warnings;
@@ -91,6 +92,18 @@ $idle->query_safe("UPDATE reportlink.publication SET publish_at = clock_timestam
 await_executed('north', 11);
 published_once_ok($node, 'postgres', 14, 'as soon as they are free');
 is($pid, await_worker($node, 'postgres', '.'), 'by the same worker');
+
+# No room on the disk
+query(
+	q{
+	CREATE OR REPLACE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room on the disk' USING ERRCODE = 'disk_full'; END $$;
+	CREATE TRIGGER fail BEFORE INSERT ON reportlink.event FOR EACH ROW WHEN (NEW.type = 'report.published') EXECUTE FUNCTION fail();
+	SELECT recall.sign('north', 2, 1, '1 ms')});
+is(await_worker($node, 'postgres', '^cannot publish: no room on the disk'), $pid, 'no room on the disk: the worker says so');
+is(query(q{SELECT sum(attempts), count(last_error) FROM reportlink.publication WHERE state = 'scheduled'}), '0|0', 'and the publications know nothing of it');
+query('DROP TRIGGER fail ON reportlink.event');
+await_executed('north', 13);
+published_once_ok($node, 'postgres', 16, 'when there is room again');
 
 $idle->quit;
 $node->stop;
