@@ -28,6 +28,9 @@
 #define NOT_AT_WORK (-1)
 static int rl_work_depth = NOT_AT_WORK;
 
+/* is what is planned now a look-up of a function? */
+static bool rl_looking_up = false;
+
 /* how many times longer than others a function waits before it looks for a deadlock */
 #define DEADLOCK_PATIENCE 10
 
@@ -48,6 +51,13 @@ bool
 reportlink_at_work(void)
 {
 	return rl_work_depth != NOT_AT_WORK && rl_trigger_depth() == rl_work_depth + 1;
+}
+
+/* For the planner: are the statements those of a function that looks rows up by their keys? */
+bool
+reportlink_is_looking_up(void)
+{
+	return rl_looking_up;
 }
 
 static Oid
@@ -111,9 +121,8 @@ rl_set(const char *setting, const char *value)
 }
 
 /*
- * All that a function looks up has a key. The planner does not know that of
- * tables that are still empty, and a session may keep the plan that it then
- * makes for hours: so it is told to use the keys.
+ * All that a function looks up has a key: so the planner is told to use the
+ * keys, and that the tables are large (plan.c).
  *
  * A plain statement on several reports may lock them in another order than a
  * function. Whoever looks for the deadlock first is its victim: the function
@@ -140,6 +149,7 @@ rl_begin_work(Call *call, Oid relation)
 
 	GetUserIdAndSecContext(&call->saved_user, &call->saved_context);
 	call->saved_depth = rl_work_depth;
+	call->saved_looking_up = rl_looking_up;
 	call->deadlock_timeout = DeadlockTimeout;
 	call->database_role = GetUserNameFromId(call->saved_user, false);
 
@@ -155,6 +165,7 @@ static void
 rl_end_work(const Call *call)
 {
 	rl_work_depth = call->saved_depth;
+	rl_looking_up = call->saved_looking_up;
 	AtEOXact_GUC(true, call->guc_level);
 	SPI_finish();
 	SetUserIdAndSecContext(call->saved_user, call->saved_context);
@@ -215,7 +226,8 @@ reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 	{
 		rl_check_version(relation);
 		rl_hide_others(call, relation);
-		if (kind == WORK_LOOKUPS)
+		rl_looking_up = kind == WORK_LOOKUPS;
+		if (rl_looking_up)
 			rl_set_for_lookups(call);
 		work(call, state);
 		if (call->finish != NULL)
@@ -225,6 +237,7 @@ reportlink_work(Call *call, WorkKind kind, Work work, void *state)
 	{
 		/* the transaction's abort closes SPI and gives user and settings back */
 		rl_work_depth = call->saved_depth;
+		rl_looking_up = call->saved_looking_up;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -38,6 +38,7 @@ typedef struct Call
 	Oid saved_user;
 	int saved_context;
 	int saved_depth;
+	bool saved_looking_up;
 	int guc_level;
 } Call;
 
@@ -78,6 +79,7 @@ extern void reportlink_require_args(FunctionCallInfo fcinfo, const char *functio
 
 extern void reportlink_work(Call *call, WorkKind kind, Work work, void *state);
 extern bool reportlink_at_work(void);
+extern bool reportlink_is_looking_up(void);
 extern Oid reportlink_tables_owner(void);
 extern const char *reportlink_named_organization(const Call *call);
 

@@ -28,7 +28,7 @@ typedef struct PreparedQuery
 {
 	const char *text;
 	Oid types[MAX_ARGS + 1]; /* of its arguments, then 0 */
-	bool values_matter; /* how many rows are wanted, or by which key, is in them */
+	bool values_matter; /* such as how many rows are wanted */
 } PreparedQuery;
 
 /* model.c reads these columns, in this order */
@@ -48,6 +48,11 @@ typedef struct PreparedQuery
 #define OWN_GROUP                                                                                  \
 	"(SELECT r.group_id FROM reportlink.report r "                                                 \
 	"WHERE r.organization_id = $1 AND r.report_id = $2) "
+
+/* looked up for each: how many versions there are nobody knows beforehand */
+#define VERSION_DOCUMENT                                                                           \
+	"CROSS JOIN LATERAL (SELECT d.* FROM reportlink.document d "                                   \
+	"WHERE d.organization_id = $1 AND d.document_id = v.document_id OFFSET 0) d "
 
 /*
  * Every version that was ever in force for report $2, and those that they go
@@ -70,8 +75,7 @@ typedef struct PreparedQuery
 	"UNION ALL SELECT d.document_id FROM reportlink.past_link l JOIN reportlink.document d "         \
 	"ON d.organization_id = $1 AND d.group_id = l.group_id AND d.document_id <= l.last_document_id " \
 	"WHERE l.organization_id = $1 AND l.report_id = $2) "                                            \
-	"UNION SELECT d.parent_id FROM version v JOIN reportlink.document d "                            \
-	"ON d.organization_id = $1 AND d.document_id = v.document_id) "
+	"UNION SELECT d.parent_id FROM version v " VERSION_DOCUMENT ") "
 
 /*
  * What is due at $2, in one organization or (null) in all, at most $3 of it and
@@ -144,6 +148,16 @@ typedef struct PreparedQuery
 	"SELECT e.cluster_id FROM reportlink.event e "                                                 \
 	"WHERE e.organization_id = " organization " AND e.cluster_id > $2 "                            \
 	"ORDER BY e.cluster_id LIMIT 1"
+
+#define FIND(by_key)                                                                               \
+	"SELECT r.report_id, r.mrn, r.accession_number, r.site_id, r.order_id, r.native_id, "          \
+	"r.assigning_authority, r.study_name, r.created_at, r.status, r.owner_id, r.group_id, "        \
+	"coalesce(r.report_id = g.default_report_id, false) "                                          \
+	"FROM reportlink.report r "                                                                    \
+	"LEFT JOIN reportlink.report_group g "                                                         \
+	"ON g.organization_id = $1 AND g.group_id = r.group_id "                                       \
+	"WHERE r.organization_id = $1 AND " by_key "AND ($4 IS NULL OR r.site_id = $4) "               \
+	"ORDER BY r.report_id"
 
 #define PLACE(of_organization)                                                                     \
 	"SELECT e.cluster_id, coalesce(pg_visible_in_snapshot(e.transaction_id, $3), false), "         \
@@ -653,7 +667,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 {TEXTOID, TIMESTAMPTZOID, INT4OID, BOOLOID},
 		 .values_matter = true},
 
-	/* the next four return the result columns of the functions of the same name */
+	/* the next ones return the result columns of the functions of the same name */
 	[QUERY_LINKED_REPORTS] =
 		{"SELECT l.report_id, l.accession_number, l.study_name, l.created_at, l.mrn, l.order_id, "
 		 "l.site_id, l.native_id, l.assigning_authority, l.report_id = g.default_report_id "
@@ -683,18 +697,12 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "ORDER BY o.created_at, o.report_id",
 		 {TEXTOID, INT8OID}},
 
-	[QUERY_FIND] =
-		{"SELECT r.report_id, r.mrn, r.accession_number, r.site_id, r.order_id, r.native_id, "
-		 "r.assigning_authority, r.study_name, r.created_at, r.status, r.owner_id, r.group_id, "
-		 "coalesce(r.report_id = g.default_report_id, false) "
-		 "FROM reportlink.report r "
-		 "LEFT JOIN reportlink.report_group g "
-		 "ON g.organization_id = $1 AND g.group_id = r.group_id "
-		 "WHERE r.organization_id = $1 AND ($2 IS NULL OR r.mrn = $2) "
-		 "AND ($3 IS NULL OR r.accession_number = $3) AND ($4 IS NULL OR r.site_id = $4) "
-		 "ORDER BY r.report_id",
-		 {TEXTOID, TEXTOID, TEXTOID, TEXTOID},
-		 .values_matter = true},
+	/* two queries, since one for both would be planned anew for each call */
+	[QUERY_FIND_BY_MRN] = {FIND("r.mrn = $2 AND ($3 IS NULL OR r.accession_number = $3) "),
+						   {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
+
+	[QUERY_FIND_BY_ACCESSION] = {FIND("($2 IS NULL OR r.mrn = $2) AND r.accession_number = $3 "),
+								 {TEXTOID, TEXTOID, TEXTOID, TEXTOID}},
 
 	/* of several signatures on a version the last one that was for this report */
 	[QUERY_HISTORY] =
@@ -704,8 +712,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "coalesce(d.document_id = "
 		 "CASE WHEN r.group_id IS NULL THEN r.document_id ELSE g.document_id END, false), "
 		 "coalesce(octet_length(d.transcript), 0), coalesce(octet_length(d.final_report), 0) "
-		 "FROM version v "
-		 "JOIN reportlink.document d ON d.organization_id = $1 AND d.document_id = v.document_id "
+		 "FROM version v " VERSION_DOCUMENT
 		 "JOIN reportlink.report r ON r.organization_id = $1 AND r.report_id = $2 "
 		 "LEFT JOIN reportlink.report_group g "
 		 "ON g.organization_id = $1 AND g.group_id = r.group_id "

@@ -32,11 +32,14 @@ static void
 rl_read(Call *call, void *state)
 {
 	Reading *reading = state;
+	int count;
 
 	reading->args[0] = reportlink_arg_text(call->organization_id);
-	if (reading->of_report)
+	count = reportlink_execute(reading->query, reading->args);
+	/* where there are rows the report is there */
+	if (count == 0 && reading->of_report)
 		rl_require_report(call, DatumGetInt64(reading->args[1].value));
-	reportlink_return_rows(reading->fcinfo, reportlink_execute(reading->query, reading->args));
+	reportlink_return_rows(reading->fcinfo, count);
 }
 
 /* Runs it with the function's arguments as those of the query; the first is the call's */
@@ -107,7 +110,9 @@ Datum
 reportlink_find(PG_FUNCTION_ARGS)
 {
 	static const Argument organization = {"organization_id", true, false};
-	Reading reading = {.fcinfo = fcinfo, .function = "reportlink_find", .query = QUERY_FIND};
+	Reading reading = {.fcinfo = fcinfo,
+					   .function = "reportlink_find",
+					   .query = PG_ARGISNULL(1) ? QUERY_FIND_BY_ACCESSION : QUERY_FIND_BY_MRN};
 
 	reportlink_require_args(fcinfo, "reportlink_find", &organization, 1);
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
