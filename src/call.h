@@ -32,6 +32,7 @@ typedef struct Call
 	List *colleagues; /* other members that were looked up: see ownership.c */
 	int deadlock_timeout; /* of the session, in milliseconds */
 	List *events; /* recorded and not yet stored: see event.c */
+	int event_reports; /* how many reports these are about */
 	void (*finish)(struct Call *call); /* what the end of the work does, NULL: nothing */
 
 	/* what the end of the work restores */

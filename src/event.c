@@ -49,6 +49,9 @@ reportlink_is_event_type(const char *name)
 	return false;
 }
 
+/* about so many reports events are stored at once, to hold no more of them in memory */
+#define REPORTS_AT_ONCE 100000
+
 /* An event that is recorded when its action is done */
 typedef struct Event
 {
@@ -263,6 +266,7 @@ reportlink_store_events(Call *call)
 	if (events == NIL)
 		return;
 	call->events = NIL;
+	call->event_reports = 0;
 	identifiers = rl_read_identifiers(call, &all_ids);
 	rl_insert_events(call, events, &all_ids, &identifiers);
 	rl_notify(call, events);
@@ -270,8 +274,9 @@ reportlink_store_events(Call *call)
 
 /*
  * Records one event of an action (section 10), to be stored when the action is
- * done: group NULL when it is about a report that is not linked, document_id
- * the text in force, report_ids those concerned.
+ * done or many others are recorded as well: group NULL when it is about a
+ * report that is not linked, document_id the text in force, report_ids those
+ * concerned.
  */
 void
 reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 document_id,
@@ -291,6 +296,9 @@ reportlink_record(Call *call, EventType type, const ReportGroup *group, int64 do
 		reportlink_ids_add(&event->report_ids, report_ids->values[i]);
 	call->events = lappend(call->events, event);
 	call->finish = reportlink_store_events;
+	call->event_reports += report_ids->count;
+	if (call->event_reports >= REPORTS_AT_ONCE)
+		reportlink_store_events(call);
 }
 
 /* report.owner_changed, with a recipient when the organization asks for one (section 9) */

@@ -490,7 +490,10 @@ rl_try_publish(Call *call, DuePublication *const *due, int count)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	if (error != NULL)
+	{
 		call->events = NIL;
+		call->event_reports = 0;
+	}
 
 	/* not before the subtransaction is closed: a caller's EXCEPTION block knows nothing of it */
 	if (error != NULL && !reportlink_is_publications_error(error->sqlerrcode))
