@@ -119,7 +119,7 @@ foreach my $action (@actions)
 		$statement =~ s/\bN\b/$n/g;
 		($count{$n}, undef, $rows{$n}) = statements($statement);
 	}
-	cmp_ok($count{2}, '>=', 2, "$name of 2 runs statements: $count{2}");
+	cmp_ok($count{2}, '>=', $name =~ /^(sidebar|dialog)$/ ? 1 : 2, "$name of 2 runs statements: $count{2}");
 	is($count{$_}, $count{2}, "$name of $_: as many statements") foreach (8, 80, 1000);
 	cmp_ok($rows{1000}, '>', 900, "$name of 1000 is about 1000 reports: $rows{1000} rows")
 	  unless $name =~ $about_one;
