@@ -100,7 +100,7 @@ sub missing_symbols
 	my ($node, $database, @symbols) = @_;
 
 	return grep {
-		$node->psql($database, "CREATE FUNCTION pg_temp.symbol() RETURNS void LANGUAGE c AS '\$libdir/reportlink', '$_'")
+		$node->psql($database, "CREATE FUNCTION pg_temp.symbol() RETURNS void LANGUAGE c AS 'reportlink', '$_'")
 	} @symbols;
 }
 

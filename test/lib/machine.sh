@@ -152,7 +152,11 @@ build_older()
 		cut -d/ -f5 | sort -n | uniq -d | awk -v newest="$PG_MAJOR" '$1 < newest' | tail -n 1)
 	[ -n "$older" ] || return 0
 	PG_MAJOR=$older older=/usr/lib/postgresql/$older PG_CONFIG=$older/bin/pg_config
-	build_in older NO_LISTEN=1 && server_settings >"$scratch/older.conf"
+	build_in older NO_LISTEN=1 || return 1
+	# a server from 18 on finds a library elsewhere than in $libdir only by its name alone
+	sed -i "s/'\$libdir\/reportlink'/'reportlink'/" \
+		"$scratch/dest$("$PG_CONFIG" --sharedir)/extension/reportlink.control"
+	server_settings >"$scratch/older.conf"
 }
 
 # server_settings: lines of postgresql.conf with which a server finds what
