@@ -124,7 +124,13 @@ build_in()
 	as_postgres make -C "$copy" -j2 PG_CONFIG="$PG_CONFIG" with_llvm=no \
 		COPT="-Werror${COVERAGE:+ --coverage}" "${@:2}" &&
 		as_postgres make -C "$copy" PG_CONFIG="$PG_CONFIG" with_llvm=no \
-			install DESTDIR="$scratch/dest" "${@:2}"
+			install DESTDIR="$scratch/dest" "${@:2}" || return 1
+	# LOAD and pg_upgrade of 18 and later find a library elsewhere than in $libdir
+	# only by its name alone
+	if [ "$1" = older ] || [ "$PG_MAJOR" -ge 18 ]; then
+		sed -i "s/'\$libdir\/reportlink'/'reportlink'/" \
+			"$scratch/dest$("$PG_CONFIG" --sharedir)/extension/reportlink.control"
+	fi
 }
 
 # build_copy: to $scratch/reportlink, and ../shared/data beside it where it is present
@@ -152,11 +158,7 @@ build_older()
 		cut -d/ -f5 | sort -n | uniq -d | awk -v newest="$PG_MAJOR" '$1 < newest' | tail -n 1)
 	[ -n "$older" ] || return 0
 	PG_MAJOR=$older older=/usr/lib/postgresql/$older PG_CONFIG=$older/bin/pg_config
-	build_in older NO_LISTEN=1 || return 1
-	# a server from 18 on finds a library elsewhere than in $libdir only by its name alone
-	sed -i "s/'\$libdir\/reportlink'/'reportlink'/" \
-		"$scratch/dest$("$PG_CONFIG" --sharedir)/extension/reportlink.control"
-	server_settings >"$scratch/older.conf"
+	build_in older NO_LISTEN=1 && server_settings >"$scratch/older.conf"
 }
 
 # server_settings: lines of postgresql.conf with which a server finds what
