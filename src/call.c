@@ -37,6 +37,9 @@ static bool rl_looking_up = false;
 /* bytes, as CHECK (organization_id_length) has it */
 #define LONGEST_ORGANIZATION_ID 255
 
+/* where the operators and functions of our statements are found, and nobody else's */
+#define OUR_SEARCH_PATH "pg_catalog, pg_temp"
+
 /* the table whose version was found good in this session */
 static Oid rl_checked_relation = InvalidOid;
 
@@ -141,7 +144,10 @@ rl_set_for_lookups(const Call *call)
 		   psprintf("%d", Min(call->deadlock_timeout, INT_MAX / 100) * DEADLOCK_PATIENCE));
 }
 
-/* Notes who called, becomes the owner of the tables, connects to SPI, is at work */
+/*
+ * Notes who called, becomes the owner of the tables, connects to SPI, is at
+ * work. Functions of triggers have no search_path of their own.
+ */
 static void
 rl_begin_work(Call *call, Oid relation)
 {
@@ -158,6 +164,8 @@ rl_begin_work(Call *call, Oid relation)
 	SPI_connect();
 	MemoryContextSwitchTo(caller); /* results outlive SPI */
 	call->guc_level = NewGUCNestLevel();
+	if (strcmp(namespace_search_path, OUR_SEARCH_PATH) != 0)
+		rl_set("search_path", OUR_SEARCH_PATH);
 	rl_work_depth = rl_trigger_depth();
 }
 

@@ -181,7 +181,7 @@ SELECT is(coalesce(f.arguments, ''), s.arguments, format('%s: arguments', s.name
 SELECT is(f.result, s.result, format('%s: result columns', s.name)) FROM signature s LEFT JOIN function f ON f.name = s.name;
 SELECT is_empty($$SELECT name FROM function WHERE prorettype <> 'trigger'::regtype EXCEPT SELECT name FROM signature$$, 'there are no others, but for triggers');
 SELECT is_empty($$SELECT name FROM function WHERE name NOT LIKE 'reportlink\_%'$$, 'all are named reportlink_*');
-SELECT is_empty($$SELECT name FROM function WHERE NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)$$, 'all have their own search_path');
+SELECT is_empty($$SELECT name FROM function WHERE prorettype <> 'trigger'::regtype AND NOT coalesce(proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)$$, 'all have their own search_path, but for those of triggers');
 SELECT is_empty($$SELECT name FROM function WHERE prosecdef$$, 'none is SECURITY DEFINER');
 SELECT is_empty($$SELECT name FROM function WHERE obj_description(oid, 'pg_proc') IS NULL$$, 'all have a comment');
 SELECT is_empty($$SELECT name FROM function WHERE has_function_privilege('public', oid, 'EXECUTE') AND name <> 'reportlink_version'$$, 'PUBLIC may execute none but reportlink_version()');

@@ -6,7 +6,7 @@
 \ir ../lib/setup.psql
 \ir ../lib/reports.psql
 \ir ../lib/calls.psql
-SELECT plan(131);
+SELECT plan(133);
 
 -- Where each of them would be noted; the sequence counts even what is undone
 
@@ -163,10 +163,15 @@ SELECT is_empty($$SELECT d.classid::regclass, d.objid FROM pg_catalog.pg_depend 
 				OR d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid)
 				OR d.classid = 'pg_policy'::regclass AND d.objid IN (SELECT y.oid FROM pg_catalog.pg_policy y WHERE y.polrelid = c.oid)))$$, 'nothing of it is in a table, view, default, constraint or policy');
 
--- The traps catch: a function without a search_path of its own
+-- Without a search_path of its own a function is safe as well, as those of the triggers are
 
 ALTER FUNCTION evil.reportlink_find(text, text, text, text) RESET search_path;
-SELECT matches(pg_temp.with_path('evil, pg_temp, pg_catalog', current_user, 'SELECT * FROM evil.reportlink_find(''north'', ''M1'')'), '^EVIL1', 'without its search_path a function is caught');
+SELECT is(pg_temp.with_path('evil, pg_temp, pg_catalog', current_user, 'SELECT * FROM evil.reportlink_find(''north'', ''M1'')'), 'done 2', 'the library sets one before it looks anything up');
+SELECT is(pg_temp.calls(), 'none', 'and none was called');
+
+-- The traps catch: whoever has no search_path but that
+
+SELECT matches(pg_temp.with_path('evil, pg_temp, pg_catalog', current_user, 'SELECT FROM reportlink.report WHERE organization_id = ''north'''), '^EVIL1', 'a plain query is caught');
 SELECT is(pg_temp.calls(), 'caught', 'and that is noted');
 SELECT finish();
 ROLLBACK;
