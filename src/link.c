@@ -28,8 +28,9 @@ typedef struct Link
 
 /* RL003, RL004: what must hold before it is known whose patient to lock */
 static void
-rl_require_one_patient(const Selection *selection, const Glance *glances)
+rl_require_one_patient(const Selection *selection)
 {
+	const Glance *glances = selection->glances;
 	Ids without = reportlink_ids(selection->named_ids.count);
 	Ids other = reportlink_ids(selection->named_ids.count);
 
@@ -421,10 +422,9 @@ rl_link(Call *call, FunctionCallInfo fcinfo)
 	Ids ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
 	bool opens = reportlink_arg_or(fcinfo, 2, true);
 	Status status_before;
-	Glance *glances;
 
-	glances = reportlink_find_named(call, ids, 2, &link.selection);
-	rl_require_one_patient(&link.selection, glances);
+	reportlink_find_named(call, ids, 2, &link.selection);
+	rl_require_one_patient(&link.selection);
 	reportlink_lock(call, &link.selection);
 	rl_require_linkable_selection(call, &link.selection);
 

@@ -52,15 +52,14 @@ rl_distinct(const Ids *ids)
 
 /*
  * Looks the named reports up, without locks, and notes them in the selection,
- * once each and in request order. Returns their MRNs and groups; RL001 when
- * fewer than at_least are named, RL002 when one is unknown in the organization.
+ * once each and in request order. RL001 when fewer than at_least are named,
+ * RL002 when one is unknown in the organization.
  */
-Glance *
+void
 reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 {
 	Ids named = rl_distinct(&ids);
 	NullableDatum args[] = {reportlink_arg_text(call->organization_id), reportlink_arg_ids(&named)};
-	Glance *glances = palloc(sizeof(Glance) * Max(named.count, 1));
 	Ids unknown = reportlink_ids(named.count);
 	Ids found;
 
@@ -70,6 +69,7 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 
 	memset(selection, 0, sizeof(Selection));
 	selection->named_ids = named;
+	selection->glances = palloc(sizeof(Glance) * Max(named.count, 1));
 	found = reportlink_column_ids(reportlink_execute(QUERY_NAMED_REPORTS, args), 1);
 	for (int i = 0; i < named.count; i++)
 	{
@@ -78,15 +78,15 @@ reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection)
 		if (row < 0)
 			reportlink_ids_add(&unknown, named.values[i]);
 		else
-			glances[i] = (Glance){reportlink_get_text(row, 2), reportlink_get_id(row, 3)};
+			selection->glances[i] =
+				(Glance){reportlink_get_text(row, 2), reportlink_get_id(row, 3)};
 	}
 	if (unknown.count > 0)
 		ereport(ERROR, (reportlink_refusal(RL_NOT_FOUND),
 						errdetail("%s, organization \"%s\".", reportlink_name_reports(&unknown),
 								  reportlink_named_organization(call))));
 	if (named.count > 0)
-		selection->mrn = glances[0].mrn;
-	return glances;
+		selection->mrn = selection->glances[0].mrn;
 }
 
 static int
@@ -152,6 +152,43 @@ reportlink_lock_groups(Call *call, Selection *selection)
 							reportlink_arg_ids(&selection->named_ids)};
 
 	reportlink_read_groups(selection, reportlink_execute(QUERY_LOCK_GROUPS, args));
+}
+
+/* Locks the groups that the named reports were found in, which as a rule they still are in */
+static void
+rl_lock_found_groups(Call *call, Selection *selection)
+{
+	Ids group_ids = reportlink_ids(selection->named_ids.count);
+
+	for (int i = 0; i < selection->named_ids.count; i++)
+	{
+		if (selection->glances[i].group_id != 0)
+			reportlink_ids_add(&group_ids, selection->glances[i].group_id);
+	}
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&group_ids)};
+
+		reportlink_read_groups(selection, group_ids.count > 0
+											  ? reportlink_execute(QUERY_LOCK_GROUPS_BY_ID, args)
+											  : 0);
+	}
+}
+
+/* Are the named ones among the reports that the last query locked in the groups they were found in? */
+static bool
+rl_are_as_found(const Selection *selection, int count)
+{
+	Ids locked = reportlink_column_ids(count, 1);
+
+	for (int i = 0; i < selection->named_ids.count; i++)
+	{
+		int row = reportlink_ids_find(&locked, selection->named_ids.values[i]);
+
+		if (row >= 0 && reportlink_get_id(row, 2) != selection->glances[i].group_id)
+			return false;
+	}
+	return true;
 }
 
 /* Locks the reports: those named and every member of the groups */
@@ -239,6 +276,10 @@ rl_refuse_moved(Call *call, const Selection *selection, int64 report_id)
 /*
  * Locks the selection and reads it again. RL002 or 40001 when a plain
  * statement took a named report away since it was looked up.
+ *
+ * Where another call linked or unlinked one meanwhile, reports are locked
+ * before groups: nobody else locks groups without the patient, so nobody waits
+ * in the other order.
  */
 void
 reportlink_lock(Call *call, Selection *selection)
@@ -246,9 +287,14 @@ reportlink_lock(Call *call, Selection *selection)
 	if (selection->mrn != NULL)
 	{
 		rl_lock_patient(call, selection->mrn);
-		reportlink_lock_groups(call, selection);
+		rl_lock_found_groups(call, selection);
 	}
 	selection->nreports = rl_lock_reports(call, selection);
+	if (selection->mrn != NULL && !rl_are_as_found(selection, selection->nreports))
+	{
+		reportlink_lock_groups(call, selection);
+		selection->nreports = rl_lock_reports(call, selection);
+	}
 
 	selection->reports = palloc(sizeof(Report) * Max(selection->nreports, 1));
 	for (int i = 0; i < selection->nreports; i++)

@@ -34,6 +34,13 @@ typedef struct Report
 	bool named; /* by the caller, not only a member of a group */
 } Report;
 
+/* A named report as it stood before anything was locked */
+typedef struct Glance
+{
+	char *mrn;
+	int64 group_id;
+} Glance;
+
 /*
  * The reports of one patient that a call is about: those that the caller
  * named, the groups they are in, and all other members of these groups.
@@ -41,6 +48,7 @@ typedef struct Report
 typedef struct Selection
 {
 	Ids named_ids; /* as named, once each */
+	Glance *glances; /* in the order of named_ids */
 	char *mrn; /* NULL: the report has none */
 	int nreports;
 	Report *reports; /* by report_id */
@@ -49,14 +57,7 @@ typedef struct Selection
 	ReportGroup *groups; /* by group_id */
 } Selection;
 
-/* A named report as it stood before anything was locked */
-typedef struct Glance
-{
-	char *mrn;
-	int64 group_id;
-} Glance;
-
-extern Glance *reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection);
+extern void reportlink_find_named(Call *call, Ids ids, int at_least, Selection *selection);
 extern void reportlink_lock(Call *call, Selection *selection);
 extern void reportlink_lock_groups(Call *call, Selection *selection);
 extern void reportlink_read_groups(Selection *selection, int count);

@@ -140,6 +140,21 @@ rl_finish_all(Call *call, const Ids *publication_ids, const char *state, const I
 	reportlink_execute(QUERY_FINISH_PUBLICATIONS, args);
 }
 
+/*
+ * Tells REPEATABLE READ and SERIALIZABLE that a publication of the groups
+ * changed, of which nothing is in the rows that they lock: see the head of
+ * model.c
+ */
+static void
+rl_touch_groups(Call *call, const Ids *group_ids)
+{
+	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+							reportlink_arg_ids(group_ids)};
+
+	if (group_ids->count > 0)
+		reportlink_execute(QUERY_TOUCH_GROUPS, args);
+}
+
 /* Ends the publication of a unit */
 static void
 rl_finish(Call *call, int64 publication_id, const char *state, const Unit *unit)
@@ -157,6 +172,7 @@ rl_publish_now(Call *call, FunctionCallInfo fcinfo)
 {
 	Selection selection;
 	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
+	Ids group_ids = reportlink_ids(1);
 	int64 publication_id;
 	TimestampTz publish_at;
 	EventData data;
@@ -168,7 +184,9 @@ rl_publish_now(Call *call, FunctionCallInfo fcinfo)
 	publication_id = rl_require_pending(call, &unit, &publish_at);
 
 	rl_finish(call, publication_id, "executed", &unit);
-	reportlink_touch_group(call, unit.group);
+	if (unit.group != NULL)
+		reportlink_ids_add(&group_ids, unit.group->group_id);
+	rl_touch_groups(call, &group_ids);
 	rl_publication_data(&data, publication_id, publish_at);
 	reportlink_record_unit(call, &unit, EVENT_PUBLISHED, &data);
 	return reportlink_state_row(fcinfo, unit.report);
@@ -413,7 +431,7 @@ rl_finish_held(Call *call, DuePublication *const *due, int count)
 	if (publication_ids.count == 0)
 		return;
 	rl_finish_all(call, &publication_ids, "executed", &report_ids);
-	reportlink_touch_groups(call, &group_ids);
+	rl_touch_groups(call, &group_ids);
 	reportlink_store_events(call);
 }
 

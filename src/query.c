@@ -335,19 +335,22 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 {TEXTOID, TIMESTAMPTZOID, INT4OID},
 		 .values_matter = true},
 
+	/* which of documents $2 have a report to sign */
+	[QUERY_HAVE_REPORT] = {"SELECT d.document_id FROM reportlink.document d "
+						   "WHERE d.organization_id = $1 AND d.document_id = ANY ($2) "
+						   "AND d.final_report ~ '[^[:space:]]' ORDER BY d.document_id",
+						   {TEXTOID, INT8ARRAYOID}},
+
 	/*
-	 * Of units, each with its document, owner, report and group (0: none): is
-	 * there a report to sign, who signed it last for this unit (else who owns
-	 * it), and his role; and who signed it, null after a repair. Another unit
-	 * may have signed the same version.
+	 * Of units, each with its document, owner, report and group (0: none): who
+	 * signed it last for this unit (else who owns it), and his role; and who
+	 * signed it, null after a repair. Another unit may have signed the same
+	 * version.
 	 */
-	[QUERY_SIGNING] =
-		{"SELECT coalesce(d.final_report ~ '[^[:space:]]', false), "
-		 "coalesce(s.signed_by, u.owner_id), m.role, s.signed_by "
+	[QUERY_SIGNERS] =
+		{"SELECT coalesce(s.signed_by, u.owner_id), m.role, s.signed_by "
 		 "FROM unnest($2, $3, $4, $5) WITH ORDINALITY "
 		 "AS u (document_id, owner_id, report_id, group_id, place) "
-		 "LEFT JOIN reportlink.document d "
-		 "ON d.organization_id = $1 AND d.document_id = u.document_id "
 		 "LEFT JOIN LATERAL (SELECT s.signed_by FROM reportlink.signature s "
 		 "WHERE s.organization_id = $1 AND s.document_id = u.document_id "
 		 "AND coalesce(s.group_id, 0) = u.group_id "
@@ -518,7 +521,7 @@ static const PreparedQuery rl_queries[QUERY_COUNT] = {
 		 "IS DISTINCT FROM ($3, $4, $5, $6, $7)",
 		 {TEXTOID, INT8ARRAYOID, TEXTOID, TEXTOID, BOOLOID, BOOLOID, BOOLOID}},
 
-	/* for what the head of model.c says; nothing of the rows changes */
+	/* nothing of the rows changes: see rl_touch_groups() */
 	[QUERY_TOUCH_GROUPS] = {"UPDATE reportlink.report_group g SET member_count = g.member_count "
 							"WHERE g.organization_id = $1 AND g.group_id = ANY ($2)",
 							{TEXTOID, INT8ARRAYOID}},

@@ -8,6 +8,7 @@
 #include "utils/guc.h"
 #include "utils/varlena.h"
 
+#include "constraint.h"
 #include "plan.h"
 #include "wake.h"
 #include "worker.h"
@@ -87,6 +88,7 @@ _PG_init(void)
 							1, 3600, PGC_SIGHUP, GUC_UNIT_S, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("reportlink");
 	reportlink_set_planner_hook();
+	reportlink_set_executor_hook();
 
 	/* pg_upgrade replaces the files under the servers that it starts: nobody may write there */
 	if (process_shared_preload_libraries_in_progress && !IsBinaryUpgrade)

@@ -11,15 +11,41 @@
 #include "error.h"
 #include "publication.h"
 
-/* For each unit: is there something to sign, and who signed it last? */
-Signing *
-reportlink_load_signing(Call *call, const Unit *units, int count)
+/* Is it a preliminary signature that waits for the attending's? */
+static bool
+rl_awaits_final(const State *state)
 {
-	Signing *signings = palloc(sizeof(Signing) * Max(count, 1));
+	return !state->addendum_open && (state->status == STATUS_PRELIM_SIGNED ||
+									 state->status == STATUS_ADDENDUM_PRELIM_SIGNED);
+}
+
+/* Which units have something to sign? */
+static void
+rl_look_for_reports(const Call *call, const Unit *units, int count, Signing *signings)
+{
+	Ids document_ids = reportlink_ids(count);
+	Ids found;
+
+	for (int i = 0; i < count; i++)
+		reportlink_ids_add(&document_ids, units[i].document_id);
+	{
+		NullableDatum args[] = {reportlink_arg_text(call->organization_id),
+								reportlink_arg_ids(&document_ids)};
+
+		found = reportlink_column_ids(reportlink_execute(QUERY_HAVE_REPORT, args), 1);
+	}
+	for (int i = 0; i < count; i++)
+		signings[i].has_report = reportlink_ids_find(&found, units[i].document_id) >= 0;
+}
+
+/* Who signed the units last? */
+static void
+rl_load_signers(const Call *call, const Unit *units, int count, Signing *signings)
+{
 	Ids document_ids = reportlink_ids(count);
 	Ids report_ids = reportlink_ids(count);
 	Ids group_ids = reportlink_ids(count);
-	char **owners = palloc(sizeof(char *) * Max(count, 1));
+	char **owners = palloc(sizeof(char *) * count);
 
 	for (int i = 0; i < count; i++)
 	{
@@ -34,26 +60,31 @@ reportlink_load_signing(Call *call, const Unit *units, int count)
 								reportlink_arg_texts(owners, count),
 								reportlink_arg_ids(&report_ids), reportlink_arg_ids(&group_ids)};
 
-		reportlink_execute(QUERY_SIGNING, args);
+		reportlink_execute(QUERY_SIGNERS, args);
 	}
 	for (int i = 0; i < count; i++)
 	{
-		char *role = reportlink_get_text(i, 3);
+		char *role = reportlink_get_text(i, 2);
 
-		signings[i].has_report = reportlink_get_bool(i, 1);
-		signings[i].signer = reportlink_get_text(i, 2);
+		signings[i].signer = reportlink_get_text(i, 1);
 		signings[i].signer_role = role ? reportlink_role(role) : ROLE_NONE;
-		signings[i].signed_by = reportlink_get_text(i, 4);
+		signings[i].signed_by = reportlink_get_text(i, 3);
 	}
-	return signings;
 }
 
-/* Is it a preliminary signature that waits for the attending's? */
-static bool
-rl_awaits_final(const State *state)
+/* What reportlink_plan_signature() asks of each unit */
+Signing *
+reportlink_load_signings(const Call *call, const Unit *units, int count)
 {
-	return !state->addendum_open && (state->status == STATUS_PRELIM_SIGNED ||
-									 state->status == STATUS_ADDENDUM_PRELIM_SIGNED);
+	Signing *signings = palloc0(sizeof(Signing) * Max(count, 1));
+	bool waits = false;
+
+	for (int i = 0; i < count; i++)
+		waits |= rl_awaits_final(&units[i].after);
+	rl_look_for_reports(call, units, count, signings);
+	if (waits)
+		rl_load_signers(call, units, count, signings);
+	return signings;
 }
 
 /*
@@ -142,7 +173,7 @@ rl_sign_by(Call *call, FunctionCallInfo fcinfo, Action action)
 	Selection selection;
 	Unit unit = reportlink_select_unit(call, fcinfo, 1, &selection);
 
-	reportlink_plan_signature(call, &unit, action, reportlink_load_signing(call, &unit, 1));
+	reportlink_plan_signature(call, &unit, action, reportlink_load_signings(call, &unit, 1));
 	reportlink_store_units(call, &unit, 1);
 	reportlink_store_signatures(call, &unit, 1);
 	reportlink_record_signature(call, &unit, action);
@@ -209,8 +240,9 @@ static const char *
 rl_plan_reject(Call *call, Unit *unit)
 {
 	const Transition *transition = reportlink_require_transition(unit, ACTION_REJECT);
-	const Signing *signing = reportlink_load_signing(call, unit, 1);
+	Signing signing;
 
+	rl_load_signers(call, unit, 1, &signing);
 	unit->after.status = transition->to;
 	if (unit->before.status == STATUS_ADDENDUM_PRELIM_SIGNED)
 	{
@@ -218,8 +250,8 @@ rl_plan_reject(Call *call, Unit *unit)
 		unit->after.addendum_open = true;
 	}
 	unit->after.drafting = false;
-	unit->after.owner_id = signing->signer;
-	return signing->signed_by;
+	unit->after.owner_id = signing.signer;
+	return signing.signed_by;
 }
 
 static Datum

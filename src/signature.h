@@ -10,12 +10,13 @@
 typedef struct Signing
 {
 	bool has_report; /* the final report is more than white space */
+	/* only where a preliminary signature waits for the attending's: */
 	char *signer; /* who signed it last; where that is not known, who owns it; NULL: nobody */
 	Role signer_role;
 	char *signed_by; /* who signed it last; NULL where that is not known */
 } Signing;
 
-extern Signing *reportlink_load_signing(Call *call, const Unit *units, int count);
+extern Signing *reportlink_load_signings(const Call *call, const Unit *units, int count);
 extern void
 reportlink_plan_signature(const Call *call, Unit *unit, Action action, const Signing *signing);
 extern void reportlink_store_signatures(Call *call, const Unit *units, int count);

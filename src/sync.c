@@ -532,7 +532,7 @@ rl_sync_statuses(Call *call, Sync *sync)
 	bool signs = rl_find_transitions(sync);
 
 	rl_plan_statuses(call, sync,
-					 signs ? reportlink_load_signing(call, sync->units, sync->nunits) : NULL);
+					 signs ? reportlink_load_signings(call, sync->units, sync->nunits) : NULL);
 	reportlink_store_units(call, sync->units, sync->nunits);
 	if (signs)
 		rl_store_signatures(call, sync);

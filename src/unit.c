@@ -39,31 +39,6 @@ reportlink_select_unit(Call *call, FunctionCallInfo fcinfo, int report_arg, Sele
 	return reportlink_unit(selection->named[0], members, count);
 }
 
-/*
- * Tells REPEATABLE READ and SERIALIZABLE that members changed: see the head of
- * model.c
- */
-void
-reportlink_touch_groups(Call *call, const Ids *group_ids)
-{
-	NullableDatum args[] = {reportlink_arg_text(call->organization_id),
-							reportlink_arg_ids(group_ids)};
-
-	if (group_ids->count > 0)
-		reportlink_execute(QUERY_TOUCH_GROUPS, args);
-}
-
-/* Tells them that a publication of the group changed; NULL: not linked */
-void
-reportlink_touch_group(Call *call, const ReportGroup *group)
-{
-	Ids group_ids = reportlink_ids(1);
-
-	if (group != NULL)
-		reportlink_ids_add(&group_ids, group->group_id);
-	reportlink_touch_groups(call, &group_ids);
-}
-
 static void
 rl_store_state(Call *call, const Ids *ids, const State *state)
 {
@@ -80,20 +55,18 @@ rl_store_state(Call *call, const Ids *ids, const State *state)
 
 /*
  * Stores the states that changed: a statement for each state that is different
- * from the others, however many units and reports get it, and one for all groups.
+ * from the others, however many units and reports get it. The groups are not
+ * touched: an older snapshot fails on any of their reports, since all are new.
  */
 void
 reportlink_store_units(Call *call, const Unit *units, int count)
 {
 	bool *stored = palloc(sizeof(bool) * count);
-	Ids group_ids = reportlink_ids(count);
 	int nreports = 0;
 
 	for (int i = 0; i < count; i++)
 	{
 		stored[i] = reportlink_same_state(&units[i].before, &units[i].after);
-		if (!stored[i] && units[i].group != NULL)
-			reportlink_ids_add(&group_ids, units[i].group->group_id);
 		nreports += units[i].ids.count;
 	}
 	for (int i = 0; i < count; i++)
@@ -114,7 +87,6 @@ reportlink_store_units(Call *call, const Unit *units, int count)
 		}
 		rl_store_state(call, &ids, &units[i].after);
 	}
-	reportlink_touch_groups(call, &group_ids);
 }
 
 /* Puts another version (0: none) in force */

@@ -26,8 +26,6 @@ extern Unit
 reportlink_select_unit(Call *call, FunctionCallInfo fcinfo, int report_arg, Selection *selection);
 
 extern void reportlink_store_units(Call *call, const Unit *units, int count);
-extern void reportlink_touch_groups(Call *call, const Ids *group_ids);
-extern void reportlink_touch_group(Call *call, const ReportGroup *group);
 extern void reportlink_store_document(Call *call, Unit *unit, int64 document_id);
 
 extern void reportlink_unit_data(EventData *data, const Unit *unit);

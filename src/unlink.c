@@ -15,8 +15,9 @@
  * not all of one. Whether they are in one group is judged under the lock.
  */
 static void
-rl_require_one_patient(const Selection *selection, const Glance *glances)
+rl_require_one_patient(const Selection *selection)
 {
+	const Glance *glances = selection->glances;
 	Ids unlinked = reportlink_ids(selection->named_ids.count);
 	bool differ = false;
 
@@ -84,7 +85,6 @@ rl_unlink(Call *call, FunctionCallInfo fcinfo)
 	bool discards = reportlink_arg_or(fcinfo, 2, false);
 	Ids ids = reportlink_ids_from_array(PG_GETARG_ARRAYTYPE_P(1));
 	Selection selection;
-	Glance *glances;
 	ReportGroup *group;
 	Report **members;
 	int nmembers;
@@ -95,8 +95,8 @@ rl_unlink(Call *call, FunctionCallInfo fcinfo)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("argument report_ids of reportlink_unlink must not be empty")));
 
-	glances = reportlink_find_named(call, ids, 1, &selection);
-	rl_require_one_patient(&selection, glances);
+	reportlink_find_named(call, ids, 1, &selection);
+	rl_require_one_patient(&selection);
 	reportlink_lock(call, &selection);
 	reportlink_require_linked(&selection);
 	rl_require_one_group(&selection);

@@ -382,7 +382,6 @@ UPDATE reportlink.report SET updated_at=now(), status='draft', owner_id='ada', d
 UPDATE reportlink.report SET updated_at=now(), status='draft', owner_id='ada', drafting=true WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
 \endif
 \endpipeline
-UPDATE reportlink.report_group SET member_count=reportlink.report_group.member_count WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 \if :notify
 SELECT pg_notify('reportlink', format('{"event_id": %s, "type": "report.owner_changed", "organization_id": "north", "group_id": %s, "report_ids": [%s, %s, %s, %s, %s, %s, %s, %s]}', currval('reportlink.event_event_id_seq') - 1, :merge_3_group_id::bigint, :r1::bigint, :r5::bigint, :r2::bigint, :r3::bigint, :r4::bigint, :r6::bigint, :r7::bigint, :r8::bigint)) AS pg_notify_1;
 \endif
@@ -436,7 +435,6 @@ UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, 
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r6;
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r7;
 UPDATE reportlink.report SET updated_at=now(), status='signed', drafting=false, signed_at=now() WHERE reportlink.report.organization_id = 'north' AND reportlink.report.report_id = :r8;
-UPDATE reportlink.report_group SET member_count=reportlink.report_group.member_count WHERE reportlink.report_group.organization_id = 'north' AND reportlink.report_group.group_id = :merge_3_group_id;
 INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by) VALUES ('north', :save_4k_1_document_id, :r4, :merge_3_group_id, 'signed', 'ada') RETURNING reportlink.signature.signature_id;
 INSERT INTO reportlink.event (organization_id, type, group_id, document_id, default_report_id, report_ids, linked_identifiers, actor, database_role, data, cluster_id) VALUES ('north', 'report.signed', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', '{"old_status": "draft", "status": "signed"}', :cluster), ('north', 'report.published', :merge_3_group_id, :save_4k_1_document_id, :r1, ARRAY[:r1, :r5, :r2, :r3, :r4, :r6, :r7, :r8]::bigint[]::BIGINT[], :json_1, 'ada', 'postgres', format('{"publication_id": %s, "publish_at": %s}', :sign_8_1_publication_id::bigint, to_jsonb(statement_timestamp()))::jsonb, :cluster) RETURNING reportlink.event.event_id;
 \if :notify

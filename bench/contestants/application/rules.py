@@ -366,12 +366,6 @@ def unlink(request, ids, discard=False):
     request.finish()
 
 
-def touch(group):
-    """The group's row is written with its members': an older snapshot then fails instead of missing one."""
-    if group is not None:
-        group.member_count = ReportGroup.member_count
-
-
 def open_report(request, report_id):
     request.authorize(DRAFTERS + OFFICE)
     report, group, members = request.lock_unit(report_id)
@@ -384,13 +378,11 @@ def open_report(request, report_id):
             return
         for member in members:
             member.status, member.owner_id, member.drafting = "draft", request.actor, True
-        touch(group)
     elif report.addendum_open and report.owner_id == request.actor:
         if report.drafting:
             return
         for member in members:
             member.drafting = True
-        touch(group)
     else:
         view = True
     if report.owner_id != old_owner:
@@ -501,7 +493,6 @@ def sign(request, report_id):
         member.status, member.owner_id, member.drafting, member.addendum_open = status, owner, False, False
         if member.signed_at is None:
             member.signed_at = func.now()
-    touch(group)
     signed_now = datetime.datetime.now(datetime.timezone.utc)
     waits = request.organization.recall_enabled
     delay = datetime.timedelta(seconds=request.organization.recall_delay_seconds if waits else 0)

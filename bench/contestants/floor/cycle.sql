@@ -173,8 +173,6 @@ SELECT count(bench.notify(e.event_id, e.type, e.group_id, e.report_ids)) FROM e 
 WITH r AS (
 	UPDATE reportlink.report SET status = 'draft', owner_id = 'ada', drafting = true, updated_at = now()
 	WHERE organization_id = 'north' AND report_id = ANY (:ids_merged::bigint[])),
-g AS (
-	UPDATE reportlink.report_group SET member_count = member_count WHERE organization_id = 'north' AND group_id = :g8),
 e AS (
 	INSERT INTO reportlink.event AS e (organization_id, type, group_id, document_id, default_report_id, report_ids,
 		linked_identifiers, actor, database_role, data, cluster_id)
@@ -205,8 +203,6 @@ SELECT d.document_id AS saved, (SELECT count(bench.notify(e.event_id, e.type, e.
 WITH r AS (
 	UPDATE reportlink.report SET status = 'signed', drafting = false, signed_at = now(), updated_at = now()
 	WHERE organization_id = 'north' AND report_id = ANY (:ids_merged::bigint[])),
-g AS (
-	UPDATE reportlink.report_group SET member_count = member_count WHERE organization_id = 'north' AND group_id = :g8),
 s AS (
 	INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by)
 	VALUES ('north', :saved, :r4, :g8, 'signed', 'ada')),

@@ -38,8 +38,6 @@ SELECT d.document_id AS saved, (SELECT count(bench.notify(e.event_id, e.type, e.
 WITH r AS (
 	UPDATE reportlink.report SET status = 'signed', drafting = false, signed_at = now(), updated_at = now()
 	WHERE organization_id = 'north' AND report_id = ANY (:ids_2::bigint[])),
-g AS (
-	UPDATE reportlink.report_group SET member_count = member_count WHERE organization_id = 'north' AND group_id = :g2),
 s AS (
 	INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by)
 	VALUES ('north', :saved, :r1, :g2, 'signed', 'ada')),
@@ -139,8 +137,6 @@ SELECT d.document_id AS saved, (SELECT count(bench.notify(e.event_id, e.type, e.
 WITH r AS (
 	UPDATE reportlink.report SET status = 'signed', drafting = false, signed_at = now(), updated_at = now()
 	WHERE organization_id = 'north' AND report_id = ANY (:ids_128::bigint[])),
-g AS (
-	UPDATE reportlink.report_group SET member_count = member_count WHERE organization_id = 'north' AND group_id = :g),
 s AS (
 	INSERT INTO reportlink.signature (organization_id, document_id, report_id, group_id, status, signed_by)
 	VALUES ('north', :saved, :first, :g, 'signed', 'ada')),

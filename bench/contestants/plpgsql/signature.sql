@@ -62,10 +62,7 @@ BEGIN
 	u.finally_signed := u.finally_signed OR final;
 
 	PERFORM set_config('peer.at_work', pg_trigger_depth()::text, true);
-	WITH touched AS (
-		UPDATE reportlink.report_group g SET member_count = g.member_count
-		WHERE g.organization_id = u.organization_id AND g.group_id = u.group_id),
-	stored AS (
+	WITH stored AS (
 		UPDATE reportlink.report r
 		SET status = u.status, owner_id = u.owner_id, drafting = false, addendum_open = false,
 			signed_at = CASE WHEN u.finally_signed THEN coalesce(r.signed_at, now()) END, updated_at = now()

@@ -1,13 +1,9 @@
 -- reportlink_open() and reportlink_save()
 
--- Stores the state of all reports of a unit. The row of the group is updated with
--- it, so that an older snapshot fails with 40001 instead of missing a member.
+-- Stores the state of all reports of a unit
 CREATE FUNCTION peer.store_state(u peer.unit) RETURNS void
 	LANGUAGE plpgsql AS $$
 BEGIN
-	WITH touched AS (
-		UPDATE reportlink.report_group g SET member_count = g.member_count
-		WHERE g.organization_id = u.organization_id AND g.group_id = u.group_id)
 	UPDATE reportlink.report r
 	SET status = u.status, owner_id = u.owner_id, drafting = u.drafting, addendum_open = u.addendum_open,
 		signed_at = CASE WHEN u.finally_signed THEN coalesce(r.signed_at, now()) END, updated_at = now()
