@@ -175,7 +175,7 @@ my %wal = map { $_ => wal("SELECT reportlink_prelim_sign('north', one_of('$_'), 
 cmp_ok(abs($wal{long} - $wal{short}), '<', 0.02 * 1024 * 1024,
 	"signing a megabyte writes as much as signing a word: $wal{long}, $wal{short} bytes of WAL");
 is(changes(q{SELECT reportlink_sign('north', one_of('long'), 'ada')}),
-	'event +2 ~0, publication +1 ~0, report +0 ~1000, report_group +0 ~1, signature +1 ~0',
+	'event +2 ~0, publication +1 ~0, report +0 ~1000, signature +1 ~0',
 	'signing 1,000 reports adds no version, one signature and one publication');
 
 # Plain SQL on one report of each patient: not linked; linked with another one; and linked, to be cancelled
