@@ -55,10 +55,26 @@ use_database()
 	has_database "$database" && return
 	make_template
 	psql -d postgres -c "CREATE DATABASE $database TEMPLATE $(database_name template) STRATEGY file_copy" &&
-	psql -d "$database" -c 'SELECT reportlink_install()' -f "bench/contestants/$1/setup.sql" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "no database for $1"; }
-	psql -o /dev/null -d "$database" -c 'CREATE EXTENSION pg_prewarm' -c "
+	psql -d "$database" -c 'SELECT reportlink_install()' -f "bench/contestants/${1/sqlalchemy/application}/setup.sql" >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "no database for $1"; }
+	warm_database
+}
+
+# Reads its tables and indexes into the server's memory
+warm_database()
+{
+	psql -o /dev/null -d "$database" -c 'SET client_min_messages = warning' -c 'CREATE EXTENSION IF NOT EXISTS pg_prewarm' -c "
 		SELECT pg_prewarm(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = 'reportlink' AND c.relkind IN ('r', 'i')"
+}
+
+# preload_library NAME: restarts the server with that library; '' without
+preload_library()
+{
+	local setting="RESET shared_preload_libraries"
+
+	[ -z "$1" ] || setting="SET shared_preload_libraries = '$1'"
+	psql -d postgres -c "ALTER SYSTEM $setting"
+	quietly as_postgres "$PG_BINDIR/pg_ctl" -D "$scratch/data" -l "$scratch/data/server.log" -w restart
 }
 
 # Drops a contestant's database when much of what scripts take only once is taken
@@ -110,16 +126,37 @@ run_pgbench()
 		{ head -n 20 "$scratch/pgbench.err"; fail "pgbench of $script failed in $database"; }
 }
 
+# The application itself, as it is and not as what it sends
+run_application()
+{
+	local script=$1
+	shift
+
+	# Debian's python, for which its packages are
+	PGOPTIONS="-c synchronous_commit=$sync" /usr/bin/python3 bench/contestants/application/application.py \
+		--dsn "postgresql:///$database" --script "$script" -c "$clients" "$@" >"$scratch/application" 2>"$scratch/application.err" ||
+		{ tail -n 20 "$scratch/application.err"; fail "the application failed in $database"; }
+}
+
 # A run of a set of operations: their times, and transactions a second
 measure()
 {
-	local operation ms
+	local operation value
 
-	run_pgbench "$@"
-	while read -r operation ms; do
-		record "$operation" ms "$ms"
-	done < <(sum_operations <"$scratch/pgbench")
-	record "$1" tps "$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$scratch/pgbench")"
+	if [ "$contestant" = sqlalchemy ]; then
+		run_application "$@"
+		cp "$scratch/application" "$scratch/means"
+	else
+		run_pgbench "$@"
+		{ sum_operations && sed -n 's/^tps = \([0-9.]*\).*/tps \1/p' "$scratch/pgbench"; } <"$scratch/pgbench" >"$scratch/means"
+	fi
+	while read -r operation value; do
+		if [ "$operation" = tps ]; then
+			record "$1" tps "$value"
+		else
+			record "$operation" ms "$value"
+		fi
+	done <"$scratch/means"
 }
 
 # How long a set runs: big patients and new orders are not without number
@@ -158,7 +195,7 @@ take_turns()
 set_notify()
 {
 	notify=$1
-	psql -d postgres -c "ALTER SYSTEM SET reportlink.notify = $1" -c 'SELECT pg_reload_conf()' -o /dev/null
+	psql -d postgres -c "LOAD 'reportlink'" -c "ALTER SYSTEM SET reportlink.notify = $1" -c 'SELECT pg_reload_conf()' -o /dev/null
 	sleep 0.2
 }
 

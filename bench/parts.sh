@@ -10,10 +10,12 @@ base_point()
 	set_notify commit
 }
 
+# The application also as it is: with its ORM, and not only what that sends
 part_base()
 {
-	local set
+	local set contestants=$contestants
 
+	[[ " $contestants " != *" application "* ]] || contestants="$contestants sqlalchemy"
 	base_point
 	for set in ${SETS:-cycle dialog groups register}; do
 		take_turns "$set" 1 8
@@ -39,7 +41,9 @@ part_notify()
 	local setting before
 
 	base_point
+	preload_library reportlink
 	use_database reportlink
+	warm_database
 	psql -d postgres -c "ALTER SYSTEM SET reportlink.databases = '$database'" -c 'SELECT pg_reload_conf()' -o /dev/null
 	for round in $(seq "$rounds"); do
 		for clients in 8 32; do
@@ -54,7 +58,8 @@ part_notify()
 			done
 		done
 	done
-	psql -d postgres -c 'ALTER SYSTEM RESET reportlink.databases' -c 'SELECT pg_reload_conf()' -o /dev/null
+	psql -d postgres -c 'ALTER SYSTEM RESET reportlink.databases'
+	preload_library ''
 }
 
 last_event()
@@ -200,11 +205,15 @@ part_megabyte()
 	psql -d postgres -c 'ALTER SYSTEM RESET full_page_writes' -c 'SELECT pg_reload_conf()' -o /dev/null
 }
 
-# A database of reportlink's own for what changes the same reports again and again
+# A database of reportlink's own for what changes the same reports again and again, of
+# 100,000 reports or as many as given
 use_small_database()
 {
+	local now=$round
+
 	base_point
-	reports=100000
+	round=$now
+	reports=${1:-100000}
 	use_database reportlink
 }
 
@@ -313,22 +322,29 @@ part_copy()
 	psql -d "$database" -c 'DROP TABLE bench.bare'
 }
 
-# Publishing what is due, and what a subscriber then reads, in batches of 1,000
+# How many publications wait
+count_scheduled()
+{
+	psql -At -d "$database" -c "SELECT count(*) FROM reportlink.publication WHERE state = 'scheduled'"
+}
+
+# Publishing what is due, and what a subscriber then reads, in batches of 1,000. The
+# patients of such a database are enough for one round.
 part_feed()
 {
 	local due
 
-	base_point
-	use_small_database
 	for round in $(seq "$rounds"); do
+		use_small_database 150000
 		for due in 1 2; do
 			psql -d "$database" -v reports_each=$due -f bench/due.sql -o /dev/null
+			[ "$(count_scheduled)" = 10000 ] || fail "10,000 should be due"
 			run_pgbench publish -t 10
 			record "publish_$due" ms "$(sum_operations <"$scratch/pgbench" | awk '{ print $2 * 10 }')"
 		done
 		run_pgbench feed -t 10
 		record feed ms "$(sum_operations <"$scratch/pgbench" | awk '{ print $2 * 10 }')"
-		[ "$(psql -At -d "$database" -c "SELECT count(*) FROM reportlink.publication WHERE state = 'scheduled'")" = 0 ] ||
-			fail "not all was published that was due"
+		[ "$(count_scheduled)" = 0 ] || fail "not all was published that was due"
+		drop_database "$database"
 	done
 }

@@ -2,10 +2,11 @@
  * constraint.c: CHECK constraints of our tables, read once a session
  *
  * PostgreSQL keeps a CHECK as text, and each statement that writes to the table
- * reads that anew: for the statements of a function an eighth of all that is
- * done. So we keep what was read, beside its text, and give it to the executor
- * when a function's statement begins; a text that has changed is read again.
- * What the executor makes of it for the statement, it makes as always.
+ * reads that anew: an eighth of all that a function does, and a third of what
+ * registering one order takes. So we keep what was read, beside its text, and
+ * give it to the executor when a statement begins; a text that has changed is
+ * read again. What the executor makes of it for the statement, it makes as
+ * always.
  */
 #include "reportlink.h"
 
@@ -17,7 +18,6 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "call.h"
 #include "constraint.h"
 
 /* From 18 on there is more to it: constraints that are not enforced, and virtual columns */
@@ -125,8 +125,6 @@ rl_executor_start(QueryDesc *query, int flags)
 	else
 		standard_ExecutorStart(query, flags);
 
-	if (!reportlink_is_looking_up())
-		return;
 	foreach(cell, query->estate->es_opened_result_relations)
 	{
 		ResultRelInfo *table = lfirst(cell);

@@ -15,6 +15,7 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "storage/ipc.h"
+#include "storage/latch.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -28,6 +29,12 @@
 /* How long until it tries again what somebody else has locked, in milliseconds: longer and longer */
 #define MIN_BUSY_MS 20
 #define MAX_BUSY_MS 1280
+
+/*
+ * After it has sent NOTIFY it waits so long: what is recorded meanwhile is sent
+ * by one commit, which costs less here and wakes each listener once.
+ */
+#define GATHER_MS 5
 
 /* How much of what is due is looked up at once: to look from the start for each would be slow */
 #define LOOK_AHEAD 1000
@@ -273,15 +280,19 @@ static ErrorData *
 rl_send_notify(Turn *turn)
 {
 	ErrorData *error = NULL;
+	bool sent;
 
 	turn->seen = NULL;
 	if (reportlink_notify == NOTIFY_WORKER)
 		error = rl_transaction(rl_notify_new, turn);
 	if (error != NULL)
 		return error;
+	sent = rl_notified != NULL && turn->seen != NULL && strcmp(rl_notified, turn->seen) != 0;
 	if (rl_notified != NULL)
 		pfree(rl_notified);
 	rl_notified = turn->seen ? MemoryContextStrdup(TopMemoryContext, turn->seen) : NULL;
+	if (sent)
+		(void) WaitLatch(MyLatch, WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, GATHER_MS, PG_WAIT_EXTENSION);
 	return NULL;
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The application with its ORM: runs its operations and tells how long they took, or what it sends.
+"""The application with its ORM: runs a script's operations and tells how long they took, or what it sends.
 
-    application.py --dsn postgresql:///db [--times 100] [--processes 4]
-        each operation so many times in each process; a line of CSV for each:
-        operation, processes, how many, median and 95th percentile in milliseconds
+    application.py --dsn postgresql:///db [--script cycle] [-t TIMES | -T SECONDS] [-c PROCESSES]
+        as pgbench does: the mean of each operation in milliseconds, and scripts a second.
+        What a process does once, it has done before
     application.py --dsn BLANK --text-dsn TEXT --capture FOLDER
         writes the pgbench scripts: the statements that SQLAlchemy sends, in a database
         whose reports are blank and in one where they have text. They change with the
@@ -11,8 +11,10 @@
 """
 
 import argparse
+import itertools
 import multiprocessing
 import statistics
+import sys
 import time
 
 from sqlalchemy import create_engine, text
@@ -102,41 +104,62 @@ class Runner:
         self.request("register_1000", rules.register, many)
 
 
-def run(dsn, times):
-    runner = Runner(connect(dsn), lambda operation: None)
-    for _ in range(times):
-        runner.cycle()
-        runner.dialog()
-        runner.register()
-    for _ in range(max(times // 20, 1)):
-        runner.groups()
-    return runner.took
+def run_script(options, ready):
+    """The script so many times, or so many seconds, from when all are ready."""
+    runner = Runner(connect(options.dsn), lambda operation: None)
+    script = getattr(runner, options.script)
+    script()
+    runner.took.clear()
+    ready.wait()
+    started = time.perf_counter()
+    for n in itertools.count(1):
+        script()
+        seconds = time.perf_counter() - started
+        if n >= options.times if options.times else seconds >= options.seconds:
+            break
+    return n / seconds, runner.took
 
 
-def measure(dsn, times, processes):
-    with multiprocessing.Pool(processes) as pool:
-        parts = pool.starmap(run, [(dsn, times)] * processes)
-    print("operation,processes,count,median_ms,p95_ms")
-    for operation in parts[0]:
-        if operation == "none":
-            continue
-        took = sorted(t for part in parts for t in part[operation])
-        p95 = took[int(len(took) * 0.95)]
-        print(f"{operation},{processes},{len(took)},{statistics.median(took) * 1000:.3f},{p95 * 1000:.3f}")
+def run(options, ready, results):
+    """One process; when it fails, all of them end."""
+    try:
+        results.put(run_script(options, ready))
+    except BaseException:
+        ready.abort()
+        results.put(None)
+        raise
+
+
+def measure(options):
+    ready = multiprocessing.Barrier(options.processes)
+    results = multiprocessing.SimpleQueue()
+    processes = [multiprocessing.Process(target=run, args=(options, ready, results), daemon=True) for _ in range(options.processes)]
+    for process in processes:
+        process.start()
+    parts = [results.get() for _ in processes]
+    if None in parts:
+        sys.exit(1)
+    for operation in parts[0][1]:
+        if operation != "none":
+            mean = statistics.mean(took for _, part in parts for took in part[operation])
+            print(f"{operation} {mean * 1000:.4f}")
+    print(f"tps {sum(tps for tps, _ in parts):.2f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dsn", required=True)
-    parser.add_argument("--times", type=int, default=100)
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--script", choices=("cycle", "dialog", "groups", "register"), default="cycle")
+    parser.add_argument("-t", dest="times", type=int)
+    parser.add_argument("-T", dest="seconds", type=float, default=2)
+    parser.add_argument("-c", dest="processes", type=int, default=1)
     parser.add_argument("--text-dsn")
     parser.add_argument("--capture", metavar="FOLDER")
     options = parser.parse_args()
     if options.capture:
         capture.write_scripts(options.capture, options.dsn, options.text_dsn, connect, Runner)
     else:
-        measure(options.dsn, options.times, options.processes)
+        measure(options)
 
 
 if __name__ == "__main__":
