@@ -4,7 +4,7 @@
 -- that the catalog has must be on it. Then what else could open something:
 -- default privileges, another install, what was there before or is left.
 \ir ../lib/setup.psql
-SELECT plan(812);
+SELECT plan(813);
 
 -- R reader, W reporter, L listener, A administrator; of_one: in one organization, where it
 -- is not the same. A reporter has what a reader has, and the table's privilege its columns.
@@ -251,6 +251,10 @@ DROP OWNED BY reportlink_test_north;
 DROP ROLE reportlink_test_north;
 CREATE ROLE reportlink_test_north IN ROLE reportlink_test_south;
 SELECT is(pg_temp.reached('reportlink_test_north'), 'south south 0 1', 'dropped, and another of its name made a member of a tenant');
+ROLLBACK TO gone;
+DROP OWNED BY reportlink_test_north, reportlink_test_south;
+SELECT reportlink_grant('reportlink_test_south', 'administrator', 'south') \g /dev/null
+SELECT is(pg_temp.reached('reportlink_test_south'), 'south south 0 1', 'nobody is a tenant any more, with row-level security left on; then one is again');
 ROLLBACK TO gone;
 ALTER ROLE reportlink_test_north RENAME TO reportlink_test_northerner;
 CREATE ROLE reportlink_test_north IN ROLE reportlink_test_south;
