@@ -15,7 +15,8 @@ my $node = start_node('recall_load', worker_settings('postgres'));
 
 install_recall($node, 'postgres');
 
-# Each takes what it can get until nothing is scheduled any more
+# Each takes what it can get until nothing is scheduled any more; but not before the
+# worker has begun, since on a fast machine two of them leave it nothing
 $node->safe_psql(
 	'postgres', q{
 	CREATE TABLE taken (pid int, publications int);
@@ -24,6 +25,10 @@ $node->safe_psql(
 		n int;
 		total int := 0;
 	BEGIN
+		WHILE NOT EXISTS (SELECT FROM reportlink.publication WHERE state = 'executed') LOOP
+			COMMIT;
+			PERFORM pg_sleep(0.001);
+		END LOOP;
 		LOOP
 			n := reportlink_publish_due();
 			total := total + n;
@@ -38,7 +43,7 @@ $node->safe_psql(
 	$$;
 });
 
-# Due three seconds later, when all three have looked and found nothing
+# Due three seconds later, when both sessions wait and the worker has looked and found nothing
 $node->safe_psql(
 	'postgres', q{
 	BEGIN;
