@@ -126,7 +126,7 @@ run_pgbench()
 		{ head -n 20 "$scratch/pgbench.err"; fail "pgbench of $script failed in $database"; }
 }
 
-# The application itself, as it is and not as what it sends
+# The application itself, as it is and not as what it sends; its means are put where measure() reads them
 run_application()
 {
 	local script=$1
@@ -134,7 +134,7 @@ run_application()
 
 	# Debian's python, for which its packages are
 	PGOPTIONS="-c synchronous_commit=$sync" /usr/bin/python3 bench/contestants/application/application.py \
-		--dsn "postgresql:///$database" --script "$script" -c "$clients" "$@" >"$scratch/application" 2>"$scratch/application.err" ||
+		--dsn "postgresql:///$database" --script "$script" -c "$clients" "$@" >"$scratch/means" 2>"$scratch/application.err" ||
 		{ tail -n 20 "$scratch/application.err"; fail "the application failed in $database"; }
 }
 
@@ -145,7 +145,6 @@ measure()
 
 	if [ "$contestant" = sqlalchemy ]; then
 		run_application "$@"
-		cp "$scratch/application" "$scratch/means"
 	else
 		run_pgbench "$@"
 		{ sum_operations && sed -n 's/^tps = \([0-9.]*\).*/tps \1/p' "$scratch/pgbench"; } <"$scratch/pgbench" >"$scratch/means"
